@@ -1,0 +1,164 @@
+using Microsoft.ML.OnnxRuntime;
+using Reverie.Onnx;
+
+namespace Reverie.Runtime;
+
+/// <summary>
+/// A graph made ready to run by ONNX Runtime. One compiled graph serves every batch and every size that its inputs leave open.
+/// Runs from several threads at once are allowed.
+/// </summary>
+public sealed class CompiledGraph : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly InputCheck _check;
+    private readonly Profile? _profile;
+    private readonly WeightFile? _weights;
+
+    private CompiledGraph(Graph graph, RuntimeOptions options, InferenceSession session, WeightFile? weights, Profile? profile)
+    {
+        (Options, _session, _weights, _profile) = (options, session, weights, profile);
+        Inputs = [.. graph.Inputs];
+        Outputs = [.. graph.Outputs.Select(output => output.Name)];
+        _check = new(Inputs, Outputs);
+    }
+
+    /// <summary>The tensors to feed at each run, with their types.</summary>
+    public IReadOnlyList<GraphValue> Inputs { get; }
+
+    /// <summary>The names of the tensors that a run gives back.</summary>
+    public IReadOnlyList<string> Outputs { get; }
+
+    /// <summary>The folder in which the weights were handed over, if there were enough of them; for tests.</summary>
+    internal string? WeightFolder => _weights?.Folder;
+
+    /// <summary>Where and how the graph runs.</summary>
+    public RuntimeOptions Options { get; }
+
+    /// <summary>
+    /// Compiles a canonical graph, in float32 or float64. Only the constants that its outputs need are handed over,
+    /// as external data in a private temporary file, which is gone when this returns (on Windows: when the compiled graph is disposed).
+    /// </summary>
+    /// <param name="graph">The graph; it is not changed.</param>
+    /// <param name="options">Where and how to run it.</param>
+    /// <param name="profile">Whether to record the time of every operator, for <see cref="EndProfile"/>.</param>
+    /// <exception cref="ReverieException">The provider is absent, the graph is not one that can be run, or memory or disk space is short.</exception>
+    public static CompiledGraph Compile(Graph graph, RuntimeOptions? options = null, bool profile = false)
+    {
+        options ??= RuntimeOptions.Default;
+        if (options.Threads is <= 0 or > 1024) throw new ReverieException($"threads must be between 1 and 1024, not {options.Threads}");
+        _ = Engine.Environment;
+        var times = profile ? new Profile() : null;
+        var weights = (WeightFile?)null;
+        try
+        {
+            var bytes = SessionModel.Serialize(graph, ref weights);
+            using var settings = SessionSettings.Create(options, weights?.Folder, times?.Prefix);
+            var session = new InferenceSession(bytes, settings);
+            var compiled = new CompiledGraph(graph, options, session, weights, times);
+            weights?.TryDelete();
+            return compiled;
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            Discard(weights, times);
+            throw Failure.OfCompilation(exception);
+        }
+        catch
+        {
+            Discard(weights, times);
+            throw;
+        }
+    }
+
+    /// <summary>Runs the graph and gives the outputs in memory of ONNX Runtime, which the caller disposes.</summary>
+    /// <param name="inputs">The inputs by name.</param>
+    /// <param name="outputs">Which outputs are wanted; null means all.</param>
+    /// <param name="cancellation">Ends the run in flight, between two operators.</param>
+    /// <exception cref="ReverieException">An input is missing, unknown, or of a type or shape that the graph does not take; or memory is short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public RunResults Run(IReadOnlyDictionary<string, RuntimeTensor> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellation = default)
+    {
+        outputs ??= Outputs;
+        _check.Outputs(outputs);
+        // The collection is not disposed: its values pass to the tensors.
+        var values = Execute(inputs, (options, names, given) => _session.Run(options, names, given, outputs), cancellation);
+        var tensors = new Dictionary<string, RuntimeTensor>(StringComparer.Ordinal);
+        for (var index = 0; index < outputs.Count; index++) tensors[outputs[index]] = RuntimeTensor.Own(values[index]);
+        return new(tensors);
+    }
+
+    /// <summary>Runs the graph into the caller's buffers, so that nothing is allocated from run to run.</summary>
+    /// <param name="inputs">The inputs by name.</param>
+    /// <param name="outputs">A tensor of the right type and shape for every output that is wanted.</param>
+    /// <param name="cancellation">Ends the run in flight, between two operators.</param>
+    /// <exception cref="ReverieException">An input or output is unknown or of the wrong type or shape; or memory is short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the buffers hold nothing of use.</exception>
+    public void Run(IReadOnlyDictionary<string, RuntimeTensor> inputs, IReadOnlyDictionary<string, RuntimeTensor> outputs, CancellationToken cancellation = default)
+    {
+        string[] names = [.. outputs.Keys];
+        _check.Outputs(names);
+        var leases = new List<RuntimeTensor.Lease>(names.Length);
+        try
+        {
+            foreach (var tensor in outputs.Values) leases.Add(tensor.Pin());
+            OrtValue[] values = [.. leases.Select(lease => lease.Value)];
+            Execute(inputs, (options, inputNames, inputValues) =>
+            {
+                _session.Run(options, inputNames, inputValues, names, values);
+                return this;
+            }, cancellation);
+        }
+        finally
+        {
+            foreach (var lease in leases) lease.Dispose();
+        }
+    }
+
+    /// <summary>Ends a recording asked for at compilation: the time spent in each kind of operator, longest first.</summary>
+    /// <exception cref="InvalidOperationException">The graph was not compiled for profiling, or the recording has already ended.</exception>
+    public IReadOnlyList<OperatorTime> EndProfile() =>
+        (_profile ?? throw new InvalidOperationException("the graph was not compiled with profile: true")).End(_session);
+
+    /// <summary>Gives the session's memory back.</summary>
+    public void Dispose()
+    {
+        _session.Dispose();
+        Discard(_weights, _profile);
+    }
+
+    private static void Discard(WeightFile? weights, Profile? profile)
+    {
+        weights?.TryDelete();
+        profile?.Dispose();
+    }
+
+    private TResult Execute<TResult>(IReadOnlyDictionary<string, RuntimeTensor> inputs,
+        Func<RunOptions, IReadOnlyCollection<string>, IReadOnlyCollection<OrtValue>, TResult> run, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _check.Inputs(inputs);
+        string[] names = [.. inputs.Keys];
+        var leases = new List<RuntimeTensor.Lease>(names.Length);
+        using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        try
+        {
+            foreach (var tensor in inputs.Values) leases.Add(tensor.Pin());
+            OrtValue[] values = [.. leases.Select(lease => lease.Value)];
+            // Disposing the registration waits for its callback, so that the options outlive it.
+            using var registration = cancellation.Register(() => options.Terminate = true);
+            return run(options, names, values);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw Failure.OfRun(exception, inputs);
+        }
+        finally
+        {
+            foreach (var lease in leases) lease.Dispose();
+        }
+    }
+}

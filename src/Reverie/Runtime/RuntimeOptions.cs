@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Reverie.Runtime;
+
+/// <summary>How far ONNX Runtime may rewrite a graph before it runs it.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OptimizationLevel>))]
+public enum OptimizationLevel
+{
+    /// <summary>Nothing is rewritten: operators run one by one as they stand in the graph.</summary>
+    None,
+    /// <summary>Constants are folded and redundant nodes dropped.</summary>
+    Basic,
+    /// <summary>Also fusions, such as Conv with Relu.</summary>
+    Extended,
+    /// <summary>Also the blocked memory layout in which convolutions run fastest.</summary>
+    All,
+}
+
+/// <summary>Where and how a compiled graph runs. Part of the recipes that make a result repeatable.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>The defaults: the CPU, one thread per physical core, every optimisation.</summary>
+    public static RuntimeOptions Default { get; } = new();
+
+    /// <summary>The execution provider: one of <see cref="Providers.Names"/>.</summary>
+    public string Provider { get; init; } = Providers.Cpu;
+
+    /// <summary>Threads that share the work of one operator; null means one per physical core that this process may use.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>How far the graph may be rewritten.</summary>
+    public OptimizationLevel Optimization { get; init; } = OptimizationLevel.All;
+
+    /// <summary>The number of threads that <see cref="Threads"/> comes to on this machine.</summary>
+    [JsonIgnore]
+    public int ThreadCount => Threads ?? Machine.PhysicalCores;
+}
