@@ -14,6 +14,13 @@ public static class Names
         return near.Count == 0 ? $"there is no {kind} '{name}'" : $"there is no {kind} '{name}'; did you mean {string.Join(", ", near)}?";
     }
 
+    /// <summary>A text from outside as one short line: control characters become <c>?</c>, and what is beyond 80 characters an ellipsis.</summary>
+    internal static string Printable(string text)
+    {
+        var line = new string([.. text.Take(80).Select(letter => char.IsControl(letter) ? '?' : letter)]);
+        return text.Length > 80 ? line + "..." : line;
+    }
+
     /// <summary>The edit distance of Levenshtein (1966), without regard to case; at most the first 128 characters count.</summary>
     internal static int Distance(string left, string right)
     {

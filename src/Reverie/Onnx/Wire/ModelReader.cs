@@ -5,11 +5,15 @@ internal static class ModelReader
 {
     private const int MaxNodes = 1_000_000;
 
+    // lists in attributes are pads, axes and small constants; weights are tensors
+    private const int MaxListed = 1 << 20;
+
     public static Model Read(string path)
     {
         var bytes = MappedFile.Map(path);
         try
         {
+            FileKind.RefuseOthers(bytes.Span);
             return Read(bytes, Path.GetDirectoryName(Path.GetFullPath(path)));
         }
         catch (ReverieException exception)
@@ -51,7 +55,7 @@ internal static class ModelReader
         while (reader.Next())
             switch (reader.Field)
             {
-                case 1: domain = reader.Text(); break;
+                case 1: domain = reader.Name(); break;
                 case 2: version = reader.Int(); break;
                 default: reader.Skip(); break;
             }
@@ -105,12 +109,12 @@ internal static class ModelReader
         while (reader.Next())
             switch (reader.Field)
             {
-                case 1: node.Inputs.Add(reader.Text()); break;
-                case 2: node.Outputs.Add(reader.Text()); break;
-                case 3: node.Name = reader.Text(); break;
-                case 4: node.Op = reader.Text(); break;
+                case 1: node.Inputs.Add(reader.Name()); break;
+                case 2: node.Outputs.Add(reader.Name()); break;
+                case 3: node.Name = reader.Name(); break;
+                case 4: node.Op = reader.Name(); break;
                 case 5: ReadAttribute(reader.Message(), node, tensors); break;
-                case 7: node.Domain = reader.Text() is var domain && domain == "ai.onnx" ? "" : domain; break;
+                case 7: node.Domain = reader.Name() is var domain && domain == "ai.onnx" ? "" : domain; break;
                 default: reader.Skip(); break;
             }
         if (node.Op.Length == 0) throw new ReverieException($"not a valid ONNX file: the node '{node.Name}' has no operator");
@@ -127,7 +131,7 @@ internal static class ModelReader
         while (reader.Next())
             switch (reader.Field)
             {
-                case 1: name = reader.Text(); break;
+                case 1: name = reader.Name(); break;
                 case 2: single = reader.Float(); break;
                 case 3: integer = reader.Int(); break;
                 case 4: text = reader.Text(); break;
@@ -142,6 +146,8 @@ internal static class ModelReader
         if (kind == AttributeKind.Undefined) // files of IR version 1 and 2 leave the kind to the field that is set
             kind = tensor is not null ? AttributeKind.Tensor : floats.Count > 0 ? AttributeKind.Floats : ints.Count > 0 ? AttributeKind.Ints
                 : strings.Count > 0 ? AttributeKind.Strings : text.Length > 0 ? AttributeKind.String : single != 0 ? AttributeKind.Float : AttributeKind.Int;
+        if (floats.Count > MaxListed || ints.Count > MaxListed || strings.Count > MaxListed)
+            throw new ReverieException($"{node.Describe()} has an attribute '{name}' that lists more than {MaxListed:N0} values");
         Attribute value = kind switch
         {
             AttributeKind.Float => single,
@@ -152,6 +158,7 @@ internal static class ModelReader
             AttributeKind.Floats => floats.ToArray(),
             AttributeKind.Ints => ints.ToArray(),
             AttributeKind.Strings => strings.ToArray(),
+            AttributeKind.Tensor => throw new ReverieException($"{node.Describe()} has an attribute '{name}' that should hold a tensor and does not"),
             _ => throw new ReverieException($"{node.Describe()} has an attribute '{name}' of a kind that is not supported ({kind})"),
         };
         if (!node.Attributes.TryAdd(name, value)) throw new ReverieException($"{node.Describe()} states the attribute '{name}' twice");
@@ -164,7 +171,7 @@ internal static class ModelReader
         while (reader.Next())
             switch (reader.Field)
             {
-                case 1: name = reader.Text(); break;
+                case 1: name = reader.Name(); break;
                 case 2: type = ReadType(reader.Message(), name); break;
                 default: reader.Skip(); break;
             }
@@ -208,7 +215,7 @@ internal static class ModelReader
                 {
                     // exporters write 0 or -1 for a size left open
                     case 1: value = dim.Int() is var size and > 0 ? size : null; break;
-                    case 2: value = dim.Text() is { Length: > 0 } symbol ? Dim.Symbol(symbol) : null; break;
+                    case 2: value = dim.Name() is { Length: > 0 } symbol ? Dim.Symbol(symbol) : null; break;
                     default: dim.Skip(); break;
                 }
             shape.Add(value ?? Dim.Symbol($"{name}.{shape.Count}"));

@@ -9,6 +9,8 @@ namespace Reverie.Onnx.Wire;
 /// </summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> bytes, int offset = 0)
 {
+    private const int MaxName = 1024;
+
     private static readonly UTF8Encoding Utf8 = new(false, false);
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -64,6 +66,17 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes, int offset = 0)
 
     /// <summary>The field's value as text.</summary>
     public string Text() => Utf8.GetString(Bytes());
+
+    /// <summary>The field's value as the name of something: one line of bounded length, so that messages can quote it.</summary>
+    public string Name()
+    {
+        var bytes = Bytes();
+        if (bytes.Length > MaxName) throw Malformed($"a name in it has {bytes.Length} bytes, more than {MaxName}");
+        var name = Utf8.GetString(bytes);
+        foreach (var letter in name)
+            if (char.IsControl(letter) || letter is '\u2028' or '\u2029') throw Malformed($"the name '{Names.Printable(name)}' holds a control character");
+        return name;
+    }
 
     /// <summary>A reader over the field's value as a nested message.</summary>
     public ProtoReader Message()

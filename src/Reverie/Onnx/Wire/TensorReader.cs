@@ -25,7 +25,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
                 case 2: type = (ElementType)reader.Int(); break;
                 case 4: reader.Floats(floats); break;
                 case 5 or 7 or 11: reader.Ints(ints); break;
-                case 8: name = reader.Text(); break;
+                case 8: name = reader.Name(); break;
                 case 9: raw = reader.BytesRange(); break;
                 case 10: reader.Doubles(doubles); break;
                 case 13: ReadExternalEntry(reader.Message(), external); break;
@@ -82,7 +82,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
         if (!entries.TryGetValue("location", out var location) || location.Length == 0) throw new ReverieException("its external data has no location");
         if (Path.IsPathRooted(location) || location.Contains('\\', StringComparison.Ordinal) || location.Split('/').Contains("..")
             || location.Contains(':', StringComparison.Ordinal) || location.Contains('\0', StringComparison.Ordinal))
-            throw new ReverieException($"its external data lies outside the model's folder ({location})");
+            throw new ReverieException($"its external data lies outside the model's folder ({Names.Printable(location)})");
         if (!_external.TryGetValue(location, out var mapped))
         {
             var path = Path.Combine(folder, location);
@@ -109,5 +109,5 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
     private static long Number(Dictionary<string, string> entries, string key, long fallback) =>
         !entries.TryGetValue(key, out var text) ? fallback
         : long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value) ? value
-        : throw new ReverieException($"the {key} of its external data is not a number ({text})");
+        : throw new ReverieException($"the {key} of its external data is not a number ({Names.Printable(text)})");
 }
