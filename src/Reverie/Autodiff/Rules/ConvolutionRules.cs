@@ -1,0 +1,76 @@
+using Reverie.Autodiff.Linear;
+
+namespace Reverie.Autodiff.Rules;
+
+/// <summary>Convolutions. Nothing is computed for weights: a network that computes its weights from the image is refused by name.</summary>
+internal static class ConvolutionRules
+{
+    public static void AddTo(Dictionary<string, BackwardRule> rules)
+    {
+        rules["Conv"] = c =>
+        {
+            RefuseWeights(c);
+            if (c.Wants(0)) c.Give(0, ConvolutionAdjoint.OfInput(c, c.Dy, c.In(1)));
+            Bias(c);
+        };
+        rules["ConvTranspose"] = c =>
+        {
+            RefuseWeights(c);
+            if (c.Wants(0)) c.Give(0, Transposed(c));
+            Bias(c);
+        };
+    }
+
+    private static void RefuseWeights(RuleContext c)
+    {
+        if (c.Wants(1)) throw c.Refusal($"its weights '{c.Node.Inputs[1]}' are computed from the input, and no rule gives their gradient");
+    }
+
+    private static void Bias(RuleContext c)
+    {
+        if (!c.Wants(2)) return;
+        var axes = Enumerable.Range(0, c.Rank()).Where(axis => axis != 1).Select(axis => (long)axis).ToArray();
+        c.Give(2, c.Emitter.Op("ReduceSum", [c.Dy, c.Emitter.Ints(axes)], ("keepdims", 0)));
+    }
+
+    // The adjoint of a transposed convolution is the convolution with the same weights, strides and pads.
+    private static Value Transposed(RuleContext c)
+    {
+        var node = c.Node;
+        var axes = c.Rank() - 2;
+        var kernel = node.Ints("kernel_shape") ?? c.Dims(1)?.Skip(2).Select(dim => dim.Value ?? throw c.Refusal("the size of its kernel is not known")).ToArray()
+            ?? throw c.Refusal("the size of its kernel is not known");
+        var strides = node.Ints("strides") ?? Window.Ones(axes);
+        var dilations = node.Ints("dilations") ?? Window.Ones(axes);
+        return c.Emitter.Op("Conv", [c.Dy, c.In(1)],
+            ("kernel_shape", kernel), ("strides", strides), ("dilations", dilations), ("group", node.Int("group", 1)), ("pads", Pads(c, kernel, strides, dilations)));
+    }
+
+    private static long[] Pads(RuleContext c, long[] kernel, long[] strides, long[] dilations)
+    {
+        var node = c.Node;
+        var axes = kernel.Length;
+        var auto = node.String("auto_pad", "NOTSET");
+        var output = node.Ints("output_shape");
+        if (output is null && auto is "NOTSET" or "") return node.Ints("pads") ?? new long[2 * axes];
+        if (output is null && auto == "VALID") return new long[2 * axes];
+        var outputPadding = node.Ints("output_padding") ?? new long[axes];
+        var pads = new long[2 * axes];
+        for (var axis = 0; axis < axes; axis++)
+        {
+            var extent = dilations[axis] * (kernel[axis] - 1) + 1;
+            // SAME without output_shape: the output is stride times the input
+            long total;
+            if (output is null) total = extent + outputPadding[axis] - strides[axis];
+            else
+            {
+                var size = c.Dims()?[2 + axis].Value ?? throw c.Refusal("its output_shape fixes pads that depend on the input's size, which is not known");
+                total = strides[axis] * (size - 1) + outputPadding[axis] + extent - output[output.Length - axes + axis];
+            }
+            total = Math.Max(total, 0);
+            pads[axis] = auto == "SAME_UPPER" ? total / 2 : total - total / 2;
+            pads[axes + axis] = total - pads[axis];
+        }
+        return pads;
+    }
+}

@@ -1,0 +1,76 @@
+using Reverie.Autodiff.Linear;
+using Reverie.Onnx;
+
+namespace Reverie.Autodiff.Rules;
+
+/// <summary>Pooling: cotangents go to the winner of a window (max) or evenly to all of it (average); overlapping windows add up.</summary>
+internal static class PoolingRules
+{
+    public static void AddTo(Dictionary<string, BackwardRule> rules)
+    {
+        rules["MaxPool"] = MaxPool;
+        rules["AveragePool"] = AveragePool;
+        rules["GlobalAveragePool"] = c =>
+        {
+            var axes = SpatialAxes(c);
+            var count = c.Dims() is { } dims && dims.Skip(2).All(dim => dim.IsKnown)
+                ? c.Emitter.Scalar(dims.Skip(2).Aggregate(1.0, (product, dim) => product * dim.Value!.Value))
+                : c.Emitter.Op("ReduceProd", [c.Shape().Range(2)], ("keepdims", 0)).Cast(ElementType.Float);
+            c.Give(0, (c.Dy / count).Expand(c.Shape()));
+        };
+        rules["GlobalMaxPool"] = GlobalMaxPool;
+    }
+
+    private static long[] SpatialAxes(RuleContext c) => [.. Enumerable.Range(2, c.Rank() - 2).Select(axis => (long)axis)];
+
+    // ONNX Runtime's second output tells where each maximum was found: the first of equals, as PyTorch does.
+    private static void MaxPool(RuleContext c)
+    {
+        if (c.Node.Int("storage_order", 0) != 0) throw c.Refusal("storage_order 1 is not supported");
+        var indices = c.Node.Outputs.Count > 1 && c.Node.Outputs[1].Length > 0 ? c.Emitter[c.Node.Outputs[1]] : AddIndices(c);
+        var count = c.Emitter.Op("Size", c.X).Reshape(1);
+        var zeros = c.Emitter.Op("ConstantOfShape", [count], ("value", Tensor.Of([0f], 1)));
+        var scattered = c.Emitter.Op("ScatterElements", [zeros, indices.Reshape(-1), c.Dy.Reshape(-1)], ("axis", 0), ("reduction", "add"));
+        c.Give(0, scattered.Reshape(c.Shape()));
+    }
+
+    private static Value AddIndices(RuleContext c)
+    {
+        var indices = c.Emitter.Fresh("Indices");
+        c.Replace(() =>
+        {
+            var node = c.Node.Clone();
+            if (node.Outputs.Count == 1) node.Outputs.Add(indices);
+            else node.Outputs[1] = indices;
+            c.Emitter.Nodes.Add(node);
+        });
+        return c.Emitter[indices];
+    }
+
+    private static void AveragePool(RuleContext c)
+    {
+        var window = Window.Of(c);
+        var isWhole = window.Begins is { } begins && begins.All(pad => pad == 0) && window.Ends!.All(pad => pad == 0);
+        var includes = c.Node.Int("count_include_pad", 0) == 1;
+        var ceils = c.Node.Int("ceil_mode", 0) == 1;
+        double area = window.Kernel.Aggregate(1L, (product, size) => product * size);
+        var even = !ceils && (isWhole || includes) && window.Begins is not null;
+        var share = even ? c.Dy / area : c.Dy / AverageDivisor.Of(c, window, includes);
+        // channels become batch items, so that one kernel of ones serves any number of them
+        var spatial = c.Emitter.ShapeOf(c.Node.Output).Range(2);
+        var single = share.Reshape(c.Emitter.Op("Concat", [c.Emitter.Ints(-1, 1), spatial], ("axis", 0)));
+        var ones = c.Emitter.Constant("ones", Tensor.Of<float>(Enumerable.Repeat(1f, (int)area).ToArray(), [1, 1, .. window.Kernel]));
+        var sums = ConvolutionAdjoint.OfInput(c, window, single, ones, 1);
+        c.Give(0, sums.Reshape(c.Shape()));
+    }
+
+    private static void GlobalMaxPool(RuleContext c)
+    {
+        // the first maximum of each channel: ArgMax over its elements, and the cotangent put there
+        var flat = c.X.Reshape(0, 0, -1);
+        var winner = c.Emitter.Op("ArgMax", [flat], ("axis", 2), ("keepdims", 1));
+        var zeros = c.Emitter.Op("ConstantOfShape", [c.Emitter.Op("Shape", flat)], ("value", Tensor.Of([0f], 1)));
+        var put = c.Emitter.Op("ScatterElements", [zeros, winner, c.Dy.Reshape(0, 0, 1)], ("axis", 2));
+        c.Give(0, put.Reshape(c.Shape()));
+    }
+}
