@@ -10,6 +10,9 @@ public class OperatorRuleTests
 {
     private const double Step = 1e-6;
 
+    // REVERIE_ITERATIONS asks for a longer search than the default run makes
+    private static readonly int Iterations = int.TryParse(Environment.GetEnvironmentVariable("REVERIE_ITERATIONS"), out var count) ? count : 16;
+
     public static TheoryData<string> Operators => [.. OperatorCases.All.Keys];
 
     [Fact]
@@ -20,7 +23,7 @@ public class OperatorRuleTests
     [Theory]
     [MemberData(nameof(Operators))]
     public void The_gradient_equals_central_differences(string op) =>
-        Gen.Int[0, int.MaxValue].Sample(seed => Check(OperatorCases.All[op](new Random(seed)), new Random(seed)), iter: 16, threads: 1);
+        Gen.Int[0, int.MaxValue].Sample(seed => Check(OperatorCases.All[op](new Random(seed)), new Random(seed)), iter: Iterations, threads: 1);
 
     private static void Check(OperatorCase c, Random random)
     {
@@ -33,7 +36,7 @@ public class OperatorRuleTests
         if (c.Node.Op != "Gelu")
         {
             using var own = new Ort(graph);
-            Assert.True(own.Run(feeds)[0].RelativeError(value) < 2e-5, $"the float64 lowering of {Describe(c)} differs from the operator");
+            Assert.True(own.Run(feeds)[0].Error(value) < 2e-5, $"the float64 lowering of {Describe(c)} differs from the operator");
         }
         var cotangent = new Array64([.. value.Data.Select(_ => random.NextDouble() * 2 - 1)], value.Shape);
         foreach (var input in c.Differentiated)
@@ -48,7 +51,7 @@ public class OperatorRuleTests
                     $"{Describe(c)}, input {input}[{index}], symbolic {symbolic}: rule {gradient.Data[index]:R}, central difference {differences.Data[index]:R}");
             if (c.Node.Op == "Gelu") continue;
             using var single = new Ort(product.Graph);
-            Assert.True(single.Run([.. feeds, (product.Cotangent, cotangent)])[1].RelativeError(gradient) < 1e-4 || gradient.Norm < 1e-4, $"float32 gradient of {Describe(c)}");
+            Assert.True(single.Run([.. feeds, (product.Cotangent, cotangent)])[1].Error(gradient) < 1e-4, $"float32 gradient of {Describe(c)}");
         }
     }
 

@@ -48,6 +48,9 @@ internal sealed record Array64(double[] Data, long[] Shape)
         return difference / Math.Max(truth.Norm, 1e-300);
     }
 
+    /// <summary>The error relative to the truth, or absolute where the truth is small: float32 sums that nearly cancel are not wrong.</summary>
+    public double Error(Array64 truth) => RelativeError(truth) * truth.Norm / Math.Max(truth.Norm, 1);
+
     public OrtValue ToOrt(Microsoft.ML.OnnxRuntime.Tensors.TensorElementType type) => type switch
     {
         Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double => OrtValue.CreateTensorValueFromMemory((double[])Data.Clone(), Shape),

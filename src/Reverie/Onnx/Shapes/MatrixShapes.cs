@@ -10,6 +10,9 @@ internal static class MatrixShapes
         rules["Einsum"] = Einsum;
     }
 
+    // The bias must fit the product, which it must not widen; a size known only at run time gets the benefit of the doubt.
+    private static bool Grew(Dim own, Dim sum) => own.IsKnown && sum.IsKnown && !sum.Equals(own);
+
     private static void Gemm(Step step)
     {
         if (!step.Rank(0, 2) | !step.Rank(1, 2))
@@ -25,7 +28,7 @@ internal static class MatrixShapes
         if (step.InputCount <= 2 || !step.Node.HasInput(2) || step.Shape(2) is not { } bias) return;
         Dim[] product = [rows, columns];
         var sum = step.Broadcast(product, bias)!;
-        if (sum.Length != 2 || rows.IsKnown && !sum[0].Equals(rows) || columns.IsKnown && !sum[1].Equals(columns))
+        if (sum.Length != 2 || Grew(rows, sum[0]) || Grew(columns, sum[1]))
             throw step.Fail($"the bias [{Step.Text(bias)}] cannot be added to a product of shape [{Step.Text(product)}]");
     }
 
