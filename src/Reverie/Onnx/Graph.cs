@@ -31,6 +31,19 @@ public sealed class Graph
     /// <summary>What is known of the types of tensors: declared in the file, or found by <c>ShapeInference</c>.</summary>
     public Dictionary<string, TensorType> Types { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Names of tensors that rewriting removed because another tensor holds the same: removed name to kept name, perhaps over several steps.
+    /// Every tensor name of the original file so stays addressable; see <see cref="Resolve"/>.
+    /// </summary>
+    public Dictionary<string, string> Aliases { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The name under which the graph now holds a tensor of the original file: the name itself unless it is an alias.</summary>
+    public string Resolve(string tensor)
+    {
+        for (var steps = Aliases.Count; steps > 0 && Aliases.TryGetValue(tensor, out var kept); steps--) tensor = kept;
+        return tensor;
+    }
+
     /// <summary>The type of a tensor (constant, input or computed), or null where nothing is known.</summary>
     public TensorType? TypeOf(string tensor)
     {
@@ -69,7 +82,7 @@ public sealed class Graph
     public string Fresh(string stem)
     {
         var name = stem;
-        for (var number = 2; !Taken.Add(name); number++) name = $"{stem}_{number}";
+        for (var number = 2; Aliases.ContainsKey(name) || !Taken.Add(name); number++) name = $"{stem}_{number}";
         return name;
     }
 
@@ -92,6 +105,7 @@ public sealed class Graph
         copy.Outputs.AddRange(Outputs);
         foreach (var (name, value) in Constants) copy.Constants[name] = value;
         foreach (var (name, type) in Types) copy.Types[name] = type;
+        foreach (var (removed, kept) in Aliases) copy.Aliases[removed] = kept;
         return copy;
     }
 
@@ -104,12 +118,12 @@ public sealed class Graph
 
     /// <summary>
     /// Keeps only what the named tensors need, and makes them the outputs: the graph cut at its deepest tensor used.
-    /// Inputs that nothing needs any more are dropped with the rest unless <paramref name="keepInputs"/> is set.
+    /// Aliases may be asked for; the outputs bear the names that <see cref="Resolve"/> gives. Inputs that nothing needs any more are dropped with the rest unless <paramref name="keepInputs"/> is set.
     /// </summary>
     /// <exception cref="ReverieException">A named tensor does not exist.</exception>
     public Graph Cut(IEnumerable<string> outputs, bool keepInputs = false)
     {
-        var wanted = outputs.ToList();
+        var wanted = outputs.Select(Resolve).ToList();
         foreach (var name in wanted)
             if (!Has(name)) throw new ReverieException(Names.Unknown("tensor", name, Taken));
         var cut = Clone();

@@ -26,7 +26,7 @@ internal static class WindowShapes
         {
             if (!isPool || window.Dilations[axis] == 1) return size.CeilDiv(stride);
             // ONNX Runtime pads dilated pools as if they were not dilated
-            var pad = Dim.Max(0, (size.CeilDiv(stride) - 1) * stride + window.Kernel[axis] - size);
+            var pad = (size.CeilDiv(stride) - 1) * stride + window.Kernel[axis] - size;
             begin = window.AutoPad == "SAME_LOWER" ? pad.CeilDiv(2) : pad.FloorDiv(2);
             end = pad - begin;
         }
