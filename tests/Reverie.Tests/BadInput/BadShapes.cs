@@ -1,0 +1,63 @@
+using Reverie.Onnx;
+
+namespace Reverie.Tests.BadInput;
+
+/// <summary>Operators that move elements to where there is no place.</summary>
+internal static class BadShapes
+{
+    public static IEnumerable<BadModel> All =>
+    [
+        BadModel.OfNode("Reshape: overflow", "more elements", "Reshape", m => [m.Ints("s", 1L << 40, 1L << 40)]),
+        BadModel.OfNode("Reshape: two -1", "more than one -1", "Reshape", m => [m.Ints("s", -1, -1)]),
+        BadModel.OfNode("Reshape: -2", "below it", "Reshape", m => [m.Ints("s", -2, 4)]),
+        BadModel.OfNode("Reshape: another number of elements", "gives 256 elements", "Reshape", m => [m.Ints("s", 3, 100)]),
+        BadModel.OfNode("Reshape: a shape of floats", "Float", "Reshape", m => [m.Weights("s", 2)]),
+        BadModel.OfNode("Reshape: a shape that is a matrix", "2 dimensions", "Reshape", m => [m.Constant("s", Tensor.Of<long>([1, 256], 1, 2))]),
+        BadModel.OfNode("Reshape: zero and -1", "allowzero", "Reshape", m => [m.Ints("s", 0, -1)], [("allowzero", 1L)]),
+        BadModel.OfNode("Reshape: a hundred dimensions", "100 dimensions", "Reshape", m => [m.Ints("s", [.. Enumerable.Repeat(1L, 100)])]),
+        BadModel.OfNode("Transpose: not a permutation", "not a permutation", "Transpose", null, [("perm", new long[] { 0, 1, 1, 3 })]),
+        BadModel.OfNode("Transpose: beyond the rank", "not a permutation", "Transpose", null, [("perm", new long[] { 0, 1, 2, 4 })]),
+        BadModel.OfNode("Transpose: too few axes", "3 axes", "Transpose", null, [("perm", new long[] { 0, 2, 1 })]),
+        BadModel.OfNode("Flatten: axis", "axis is 5", "Flatten", null, [("axis", 5L)]),
+        BadModel.OfNode("Squeeze: axis", "axes is 7", "Squeeze", m => [m.Ints("a", 7)]),
+        BadModel.OfNode("Squeeze: axis repeated", "repeat", "Squeeze", m => [m.Ints("a", 0, 0)]),
+        BadModel.OfNode("Unsqueeze: axis", "axes is 6", "Unsqueeze", m => [m.Ints("a", 6)]),
+        BadModel.OfNode("Unsqueeze: axis of an old opset", "axes is -9", "Unsqueeze", null, [("axes", new long[] { -9 })], 11),
+        BadModel.OfNode("Unsqueeze: no axes", "'axes' is missing", "Unsqueeze", null, null, 11),
+        BadModel.OfNode("Concat: no axis", "'axis' is missing", "Concat", _ => ["x"]),
+        BadModel.OfNode("Concat: axis", "axis is 4", "Concat", _ => ["x"], [("axis", 4L)]),
+        BadModel.OfNode("Concat: ranks differ", "of 4 and of 2", "Concat", m => [m.Weights("w", 2, 2)], [("axis", 0L)]),
+        BadModel.OfNode("Concat: an input left out", "left out", "Concat", _ => [""], [("axis", 0L)]),
+        BadModel.OfNode("Split: sizes of another number", "2 sizes for 1 outputs", "Split", m => [m.Ints("s", 2, 2)], [("axis", 1L)]),
+        BadModel.OfNode("Split: a negative size", "not sizes", "Split", m => [m.Ints("s", -4)], [("axis", 1L)]),
+        BadModel.OfNode("Split: sizes that do not add up", "do not add up", "Split", m => [m.Ints("s", 3)], [("axis", 1L)]),
+        BadModel.OfNode("Split: axis", "axis is 4", "Split", null, [("axis", 4L), ("num_outputs", 1L)]),
+        BadModel.OfNode("Split: num_outputs of another number", "num_outputs", "Split", null, [("num_outputs", 3L)]),
+        BadModel.OfGraph("Split: unequal in an old opset", "equal parts", m => { m.Input("x", 1, 4, 8, 8); m.Node("Split", ["x"], ["y", "z", "w"], ("axis", 1L)).Gives("y"); }, 11),
+        BadModel.OfNode("Slice: step 0", "step is 0", "Slice", m => [m.Ints("s", 0), m.Ints("e", 4), m.Ints("a", 1), m.Ints("t", 0)]),
+        BadModel.OfNode("Slice: lists of other lengths", "differ in number", "Slice", m => [m.Ints("s", 0, 0), m.Ints("e", 4)]),
+        BadModel.OfNode("Slice: axis", "axes is 4", "Slice", m => [m.Ints("s", 0), m.Ints("e", 4), m.Ints("a", 4)]),
+        BadModel.OfNode("Slice: no ends in an old opset", "'ends' is missing", "Slice", null, [("starts", new long[] { 0 })], 9),
+        BadModel.OfNode("Gather: index", "index 4", "Gather", m => [m.Ints("i", 0, 4)], [("axis", 1L)]),
+        BadModel.OfNode("Gather: axis", "axis is -5", "Gather", m => [m.Ints("i", 0)], [("axis", -5L)]),
+        BadModel.OfNode("Gather: float indices", "Float", "Gather", m => [m.Weights("i", 1)]),
+        BadModel.OfNode("GatherElements: ranks differ", "dimensions", "GatherElements", m => [m.Ints("i", 0)]),
+        BadModel.OfNode("ScatterElements: unknown reduction", "reduction", "ScatterElements", m => [m.Ints("i", 0), m.Weights("u", 1)], [("reduction", "mean")]),
+        BadModel.OfNode("DepthToSpace: block 0", "blocksize", "DepthToSpace", null, [("blocksize", 0L)]),
+        BadModel.OfNode("DepthToSpace: channels", "no multiple", "DepthToSpace", null, [("blocksize", 3L)]),
+        BadModel.OfNode("SpaceToDepth: size", "no multiple", "SpaceToDepth", null, [("blocksize", 3L)]),
+        BadModel.OfNode("Pad: wrap", "wrap", "Pad", m => [m.Ints("p", 0, 0, 1, 1, 0, 0, 1, 1)], [("mode", "wrap")], 19),
+        BadModel.OfNode("Pad: unknown mode", "mode", "Pad", m => [m.Ints("p", 0, 0, 1, 1, 0, 0, 1, 1)], [("mode", "mirror")]),
+        BadModel.OfNode("Pad: too few", "lists 4 pads", "Pad", m => [m.Ints("p", 1, 1, 1, 1)]),
+        BadModel.OfNode("Resize: neither scales nor sizes", "either scales or sizes", "Resize"),
+        BadModel.OfNode("Resize: scales and sizes", "either scales or sizes", "Resize", m => ["", m.Positive("s", 4), m.Ints("z", 1, 4, 8, 8)]),
+        BadModel.OfNode("Resize: too few scales", "3 scales", "Resize", m => ["", m.Positive("s", 3)]),
+        BadModel.OfNode("Resize: scale 0", "scale is 0", "Resize", m => ["", m.Constant("s", Tensor.Of<float>([1, 1, 0, 1], 4))]),
+        BadModel.OfNode("Resize: scale not a number", "scale is NaN", "Resize", m => ["", m.Constant("s", Tensor.Of<float>([1, 1, float.NaN, 1], 4))]),
+        BadModel.OfNode("Resize: size 0", "not sizes", "Resize", m => ["", "", m.Ints("z", 1, 4, 0, 8)]),
+        BadModel.OfNode("Resize: crop and resize", "tf_crop_and_resize", "Resize", m => ["", m.Positive("s", 4)], [("coordinate_transformation_mode", "tf_crop_and_resize")]),
+        BadModel.OfNode("Resize: unknown mode", "mode", "Resize", m => ["", m.Positive("s", 4)], [("mode", "lanczos")]),
+        BadModel.OfNode("Upsample: makes smaller", "smaller", "Upsample", null, [("scales", new[] { 1, 1, 0.5f, 1 })], 7),
+        BadModel.OfNode("GridSample: grid of three coordinates", "grid", "GridSample", m => [m.Weights("g", 1, 4, 4, 3)]),
+    ];
+}
