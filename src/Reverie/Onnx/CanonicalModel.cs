@@ -1,4 +1,5 @@
 using Reverie.Onnx.Schema;
+using Reverie.Onnx.Shapes;
 using Reverie.Onnx.Upgrade;
 
 namespace Reverie.Onnx;
@@ -49,6 +50,7 @@ public sealed class CanonicalModel
         ModelValidator.Check(model);
         var canonical = OpsetUpgrade.ToCanonical(model, out var notes);
         KeepOneInput(canonical.Graph);
+        ShapeInference.Infer(canonical.Graph);
         ModelValidator.CheckCanonical(canonical.Graph);
         return new(canonical, model.Opset, notes);
     }

@@ -69,7 +69,7 @@ public sealed class BadModelTests : IDisposable
         var bytes = model.Model.ToBytes();
         var (before, clock) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
         Assert.Equal(200_000, CanonicalModel.Load(bytes).Graph.Nodes.Count);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 4);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10); // one second on a quiet machine
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000_000);
     }
 }

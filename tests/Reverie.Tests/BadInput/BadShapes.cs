@@ -58,6 +58,13 @@ internal static class BadShapes
         BadModel.OfNode("Resize: crop and resize", "tf_crop_and_resize", "Resize", m => ["", m.Positive("s", 4)], [("coordinate_transformation_mode", "tf_crop_and_resize")]),
         BadModel.OfNode("Resize: unknown mode", "mode", "Resize", m => ["", m.Positive("s", 4)], [("mode", "lanczos")]),
         BadModel.OfNode("Upsample: makes smaller", "smaller", "Upsample", null, [("scales", new[] { 1, 1, 0.5f, 1 })], 7),
+        BadModel.OfNode("Add: shapes that do not broadcast", "broadcast", "Add", m => [m.Weights("w", 5, 1, 1)]),
+        BadModel.OfNode("Concat: sizes that do not fit", "Concat", "Concat", m => [m.Weights("w", 1, 4, 7, 7)], [("axis", 1L)]),
+        BadModel.OfGraph("Gemm: behind a Flatten that does not fit", "Gemm", m => { m.Input("x", 1, 4, 8, 8); m.Node("Flatten", ["x"], ["f"]).Node("Gemm", ["f", m.Weights("w", 100, 3)], ["y"]).Gives("y"); }),
+        BadModel.OfGraph("Conv: behind a Conv of other channels", "channels", m => { m.Input("x", 1, 4, 8, 8); m.Node("Conv", ["x", m.Weights("v", 6, 4, 1, 1)], ["c"]).Node("Conv", ["c", m.Weights("w", 2, 5, 1, 1)], ["y"]).Gives("y"); }),
+        BadModel.OfGraph("Conv: larger than its input", "Conv", m => { m.Input("x", 1, 4, 2, 2); m.Node("Conv", ["x", m.Weights("w", 6, 4, 5, 5)], ["y"]).Gives("y"); }),
+        BadModel.OfGraph("MaxPool: larger than its input", "MaxPool", m => { m.Input("x", 1, 4, 2, 2); m.Node("MaxPool", ["x"], ["y"], ("kernel_shape", new long[] { 5, 5 })).Gives("y"); }),
+        BadModel.OfGraph("Transpose: a computed tensor of another rank", "Transpose", m => { m.Input("x", 1, 4, 2, 2); m.Node("Flatten", ["x"], ["f"]).Node("Transpose", ["f"], ["y"], ("perm", new long[] { 0, 2, 1 })).Gives("y"); }),
         BadModel.OfNode("GridSample: grid of three coordinates", "grid", "GridSample", m => [m.Weights("g", 1, 4, 4, 3)]),
     ];
 }

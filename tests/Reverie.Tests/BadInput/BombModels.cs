@@ -10,6 +10,29 @@ internal static class BombModels
         BadModel.OfGraph("bomb: ConstantOfShape", "limit", m => { m.Input("x", 1, 4, 8, 8); m.Node("ConstantOfShape", [m.Ints("s", 65536, 65536)], ["c"]).Node("Add", ["x", "c"], ["y"]).Gives("y"); }),
         BadModel.OfGraph("bomb: ConstantOfShape that overflows", "limit", m => { m.Input("x", 1, 4, 8, 8); m.Node("ConstantOfShape", [m.Ints("s", long.MaxValue, long.MaxValue)], ["c"]).Node("Add", ["x", "c"], ["y"]).Gives("y"); }),
         BadModel.OfGraph("bomb: ConstantOfShape with a negative dimension", "-8", m => { m.Input("x", 1, 4, 8, 8); m.Node("ConstantOfShape", [m.Ints("s", 8, -8)], ["c"]).Node("Add", ["x", "c"], ["y"]).Gives("y"); }),
+        BadModel.OfGraph("bomb: ConstantOfShape of a computed shape", "ConstantOfShape", m =>
+        {
+            m.Input("x", 1, 4, 8, 8);
+            m.Node("Shape", ["x"], ["s"]).Node("Mul", ["s", m.Ints("k", 1, 1000, 1000, 1000)], ["t"]).Node("ConstantOfShape", ["t"], ["c"]).Node("ReduceSum", ["c"], ["r"]).Node("Add", ["x", "r"], ["y"]).Gives("y");
+        }),
+        BadModel.OfGraph("bomb: squares of squares", "Mul", m =>
+        {
+            m.Input("x", 1, 4, 8, 8);
+            m.Node("Shape", ["x"], ["s0"]);
+            for (var index = 0; index < 40; index++) m.Node("Mul", [$"s{index}", $"s{index}"], [$"s{index + 1}"]);
+            m.Node("Expand", ["x", "s40"], ["y"]).Gives("y");
+        }),
+        BadModel.OfGraph("bomb: the tensor doubles forty times", "Concat", m =>
+        {
+            m.Input("t0", 1, 4, 8, 8);
+            for (var index = 0; index < 40; index++) m.Node("Concat", [$"t{index}", $"t{index}"], [$"t{index + 1}"], ("axis", 1L));
+            m.Gives("t40");
+        }),
+        BadModel.OfGraph("bomb: a product of two vectors", "2 GiB", m =>
+        {
+            m.Input("x", 1, 4, 8, 8);
+            m.Node("Reshape", ["x", m.Ints("s", -1, 1)], ["c"]).Node("MatMul", ["c", m.Constant("r", Tensor.Of<float>(new float[1 << 22], 1, 1 << 22))], ["y"]).Gives("y");
+        }),
         BadModel.OfNode("bomb: Expand", "limit", "Expand", m => [m.Ints("s", 1_000_000, 4, 8, 8)]),
         BadModel.OfNode("bomb: Expand that overflows", "limit", "Expand", m => [m.Ints("s", 1L << 62, 4, 8, 8)]),
         BadModel.OfNode("bomb: Tile", "limit", "Tile", m => [m.Ints("r", 1000, 1000, 100, 100)]),

@@ -17,6 +17,9 @@ public static class ModelValidator
 
     private const int MaxValues = 4096;
 
+    // a few bytes of shape are enough to make these ask for gigabytes
+    private static readonly string[] Generators = ["ConstantOfShape", "Expand", "Tile", "Range", "OneHot", "Pad", "Resize", "EyeLike"];
+
     private static readonly string[] ControlFlow = ["If", "Loop", "Scan", "SequenceMap"];
 
     /// <summary>Checks a model as it was read from a file, and sorts its nodes topologically.</summary>
@@ -34,8 +37,14 @@ public static class ModelValidator
     }
 
     /// <summary>Checks the nodes of a graph in the canonical operator set, with the types that shape inference found.</summary>
-    /// <exception cref="ReverieException">A node is not what its operator asks for.</exception>
-    public static void CheckCanonical(Graph graph) => CheckNodes(graph, Model.CanonicalOpset, graph.TypeOf);
+    /// <exception cref="ReverieException">A node is not what its operator asks for, or writes a tensor larger than Reverie handles.</exception>
+    public static void CheckCanonical(Graph graph)
+    {
+        CheckNodes(graph, Model.CanonicalOpset, graph.TypeOf);
+        foreach (var node in graph.Nodes)
+            foreach (var output in node.Outputs)
+                if (output.Length > 0 && graph.Types.GetValueOrDefault(output) is { KnownShape: { } shape } type) CheckSize(node, output, Tensor.CountOf(shape), type);
+    }
 
     private static void CheckBorder(Graph graph)
     {
@@ -82,6 +91,14 @@ public static class ModelValidator
             if (!canonical && opset > schema.Until) throw new ReverieException($"{node.Describe()} exists up to opset {schema.Until}, but the model follows opset {opset}");
             schema.Check(new(node, opset, typeOf, graph.Constants));
         }
+    }
+
+    private static void CheckSize(Node node, string output, long count, TensorType type)
+    {
+        if (Generators.Contains(node.Op) && count > NodeCheck.MaxGenerated)
+            throw new ReverieException($"{node.Describe()}: it asks for a tensor of {count:N0} elements, more than the limit of {NodeCheck.MaxGenerated:N0} for operators that enlarge");
+        if ((Int128)count * Math.Max(1, type.Element.Size()) > Tensor.MaxBytes)
+            throw new ReverieException($"{node.Describe()}: the tensor '{output}' of type {type} is larger than 2 GiB");
     }
 
     private static ReverieException Unsupported(Node node) =>
