@@ -35,6 +35,7 @@ internal static class LayoutCases
         Add("EyeLike", c => c.Input(c.Shape(2)).With("dtype", c.Any<long>(1, 7)));
         Add("NonZero", c => c.Input(c.Shape(3)));
         Add("Compress", c => c.Input(3, 4).Constant(Tensor.Of<bool>([true, false, true], 3)).With("axis", 0L));
+        Add("GridSample", c => { var x = c.Shape(4); return c.Input(x).Input(x[0], c.Random.Next(1, 6), c.Random.Next(1, 6), 2); });
         Add("Resize", Resize);
 
         void Add(string op, Func<OperatorCase, OperatorCase> build) => cases[op] = random => build(new OperatorCase(op, random));

@@ -17,6 +17,7 @@ internal static class IndexingShapes
         rules["OneHot"] = OneHot;
         rules["EyeLike"] = step => step.Set(0, new Fact((ElementType)step.Node.Int("dtype", (long)step.Input(0).Element), step.Shape(0)));
         rules["Compress"] = Compress;
+        rules["GridSample"] = GridSample;
     }
 
     private static void Slice(Step step)
@@ -139,6 +140,19 @@ internal static class IndexingShapes
         var axis = step.Axis(step.Node.Int("axis", -1), indices.Length + 1);
         var depth = step.Input(1).Values is [var value] ? value : step.Fresh(0, axis);
         step.Set(0, new Fact(element, [.. indices[..axis], depth, .. indices[axis..]]));
+    }
+
+    private static void GridSample(Step step)
+    {
+        if (step.Shape(0) is not { Length: > 2 } x || !step.Rank(1, x.Length))
+        {
+            step.Set(null);
+            return;
+        }
+        var grid = step.Shape(1)!;
+        step.Equal(x[0], grid[0], () => $"{x[0]} pictures need as many grids, but there are {grid[0]}");
+        step.Equal(grid[^1], x.Length - 2, () => $"the grid [{Step.Text(grid)}] must hold {x.Length - 2} coordinates");
+        step.Set([x[0], x[1], .. grid[1..^1]]);
     }
 
     private static void Compress(Step step)
