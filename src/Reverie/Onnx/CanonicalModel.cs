@@ -1,3 +1,4 @@
+using Reverie.Onnx.Rewrites;
 using Reverie.Onnx.Schema;
 using Reverie.Onnx.Shapes;
 using Reverie.Onnx.Upgrade;
@@ -52,7 +53,28 @@ public sealed class CanonicalModel
         KeepOneInput(canonical.Graph);
         ShapeInference.Infer(canonical.Graph);
         ModelValidator.CheckCanonical(canonical.Graph);
+        // constants that folding found tell more about the nodes that read them
+        if (Simplify(canonical.Graph)) ModelValidator.CheckCanonical(canonical.Graph);
         return new(canonical, model.Opset, notes);
+    }
+
+    /// <summary>Folds and drops what can be, and says whether anything changed.</summary>
+    private static bool Simplify(Graph graph)
+    {
+        var before = graph.Nodes.Count;
+        RemoveIdentity.Apply(graph);
+        ConstantFolding.Apply(graph);
+        // what no output needs goes, except activations that the file computes for nobody: they can still be asked for by name
+        var outputs = graph.Outputs.Count;
+        var read = graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in graph.Nodes.SelectMany(node => node.Outputs))
+            if (name.Length > 0 && !read.Contains(name) && graph.TypeOf(name) is { } type && type.Element.IsFloating()) graph.Outputs.Add(new(name, type));
+        DeadCode.Remove(graph);
+        graph.Outputs.RemoveRange(outputs, graph.Outputs.Count - outputs);
+        if (graph.Nodes.Count == before) return false;
+        graph.Types.Clear();
+        ShapeInference.Infer(graph);
+        return true;
     }
 
     // A picture goes in through one input; nothing could feed others. Those that no node reads are leftovers of training.

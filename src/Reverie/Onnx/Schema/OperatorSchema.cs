@@ -156,7 +156,8 @@ public sealed class OperatorSchema
 
     private void CheckTypes(NodeCheck check)
     {
-        var shared = new Dictionary<char, ElementType>();
+        Span<ElementType> shared = stackalloc ElementType[3];
+        shared.Clear();
         for (var index = 0; index < check.Node.Inputs.Count; index++)
         {
             var letter = _types[Math.Min(index, _types.Length - 1)];
@@ -171,16 +172,18 @@ public sealed class OperatorSchema
                 _ => type is not ElementType.String,
             };
             if (!fits) check.Fail($"its input {index} holds {type}, which the operator does not take there");
-            if (letter is not ('f' or 'n' or 't')) continue;
-            if (!shared.TryAdd(letter, type) && shared[letter] != type)
-                check.Fail($"its inputs differ in element type: {shared[letter]} and {type}");
+            var group = "fnt".IndexOf(letter, StringComparison.Ordinal);
+            if (group < 0) continue;
+            if (shared[group] == ElementType.Undefined) shared[group] = type;
+            if (shared[group] != type) check.Fail($"its inputs differ in element type: {shared[group]} and {type}");
         }
     }
 
     private static (int, int) At(List<(long Since, int Min, int Max)> ranges, long opset)
     {
-        var (_, min, max) = ranges.FindLast(range => range.Since <= opset);
-        return (min, max);
+        var index = ranges.Count - 1;
+        while (ranges[index].Since > opset) index--;
+        return (ranges[index].Min, ranges[index].Max);
     }
 
     private static string Span((int Min, int Max) range) =>

@@ -12,7 +12,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
     public (string Name, Tensor Tensor) Read(ProtoReader reader)
     {
         var (name, type, isExternal) = ("", ElementType.Undefined, false);
-        Range? raw = null;
+        Range? raw = null, packed = null;
         List<long> shape = [];
         List<float> floats = [];
         List<long> ints = [];
@@ -23,6 +23,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
             {
                 case 1: reader.Ints(shape); break;
                 case 2: type = (ElementType)reader.Int(); break;
+                case 4 when reader.WireType == 2 && packed is null && floats.Count == 0: packed = reader.BytesRange(); break;
                 case 4: reader.Floats(floats); break;
                 case 5 or 7 or 11: reader.Ints(ints); break;
                 case 8: name = reader.Name(); break;
@@ -38,6 +39,9 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
             var dims = CollectionsMarshal.AsSpan(shape);
             if (isExternal) return (name, new(type, dims, External(external, type, dims)));
             if (raw is { } range) return (name, new(type, dims, file[range]));
+            // one run of packed floats, as every writer makes it, has the layout of raw data
+            if (packed is { } run && floats.Count == 0 && type == ElementType.Float) return (name, new(type, dims, file[run]));
+            if (packed is not null) throw new ReverieException("its floats are not in one run, or belong to no tensor of floats");
             return (name, new(type, dims, Convert(type, floats, ints, doubles)));
         }
         catch (ReverieException exception)
