@@ -111,7 +111,7 @@ public sealed partial class Dim
             var bounded = true;
             foreach (var atom in term.Atoms)
             {
-                var (atomLow, atomHigh) = Range(atom);
+                var (atomLow, atomHigh) = atom.Range;
                 if (atomLow is not >= 0) return null;
                 low *= atomLow.Value;
                 bounded &= atomHigh is not null;
@@ -124,16 +124,6 @@ public sealed partial class Dim
         }
         return -Floor((long)-least, scale);
     }
-
-    private static (long? Least, long? Most) Range(DimAtom atom) => atom switch
-    {
-        SizeAtom => (1, null),
-        ExtremeAtom extreme => (extreme.Least(), extreme.Most()),
-        QuotientAtom { Divisor.Value: { } divisor } quotient =>
-            (quotient.Dividend.Least() is { } low ? Floor(low, divisor) : null, quotient.Dividend.Most() is { } high ? Floor(high, divisor) : null),
-        QuotientAtom quotient => (quotient.Dividend.Least() >= 0 ? 0 : null, null),
-        _ => (null, null),
-    };
 
     private (DimAtom[] Atoms, long Count) Leading()
     {

@@ -6,17 +6,27 @@ namespace Reverie.Onnx;
 /// </summary>
 internal abstract class DimAtom(string text, string key)
 {
+    private (long? Least, long? Most)? _range;
+
     /// <summary>The atom as it is shown.</summary>
     public string Text { get; } = text;
 
     /// <summary>What tells atoms apart and orders them.</summary>
     public string Key { get; } = key;
 
+    /// <summary>
+    /// What the atom is never below and never exceeds, where that is known. Found once: both bounds of nested maxima and minima need both bounds inside,
+    /// which would double the work at every level.
+    /// </summary>
+    public (long? Least, long? Most) Range => _range ??= FindRange();
+
     public abstract long? Evaluate(IReadOnlyDictionary<string, long> sizes);
 
     public abstract Dim Substitute(IReadOnlyDictionary<string, Dim> sizes);
 
     public abstract void AddSymbols(ISet<string> names);
+
+    protected virtual (long? Least, long? Most) FindRange() => (null, null);
 }
 
 /// <summary>A size known at run time only, at least 1.</summary>
@@ -27,6 +37,8 @@ internal sealed class SizeAtom(string name) : DimAtom(name, $"'{name}'")
     public override Dim Substitute(IReadOnlyDictionary<string, Dim> sizes) => sizes.TryGetValue(Text, out var size) ? size : Dim.Symbol(Text);
 
     public override void AddSymbols(ISet<string> names) => names.Add(Text);
+
+    protected override (long? Least, long? Most) FindRange() => (1, null);
 }
 
 /// <summary>A division rounded down.</summary>
@@ -50,6 +62,10 @@ internal sealed class QuotientAtom(Dim dividend, Dim divisor)
         Dividend.AddSymbols(names);
         Divisor.AddSymbols(names);
     }
+
+    protected override (long? Least, long? Most) FindRange() => Divisor.Value is { } divisor
+        ? (Dividend.Least() is { } low ? Dim.Floor(low, divisor) : null, Dividend.Most() is { } high ? Dim.Floor(high, divisor) : null)
+        : (Dividend.Least() >= 0 ? 0 : null, null);
 }
 
 /// <summary>The greater or the smaller of two dimensions of which it is not known which is which.</summary>
@@ -71,19 +87,17 @@ internal sealed class ExtremeAtom(Dim left, Dim right, bool greatest)
         right.AddSymbols(names);
     }
 
-    /// <summary>What the atom is never below, or null.</summary>
-    public long? Least() => (left.Least(), right.Least()) switch
+    protected override (long? Least, long? Most) FindRange()
     {
-        ({ } first, { } second) => greatest ? Math.Max(first, second) : Math.Min(first, second),
-        var (first, second) => greatest ? first ?? second : null,
-    };
+        var (leasts, mosts) = ((left.Least(), right.Least()), (left.Most(), right.Most()));
+        return greatest
+            ? (Greater(leasts) ?? leasts.Item1 ?? leasts.Item2, Greater(mosts))
+            : (Smaller(leasts), Smaller(mosts) ?? mosts.Item1 ?? mosts.Item2);
+    }
 
-    /// <summary>What the atom never exceeds, or null.</summary>
-    public long? Most() => (left.Most(), right.Most()) switch
-    {
-        ({ } first, { } second) => greatest ? Math.Max(first, second) : Math.Min(first, second),
-        var (first, second) => greatest ? null : first ?? second,
-    };
+    private static long? Greater((long?, long?) pair) => pair is ({ } first, { } second) ? Math.Max(first, second) : null;
+
+    private static long? Smaller((long?, long?) pair) => pair is ({ } first, { } second) ? Math.Min(first, second) : null;
 }
 
 /// <summary>A product that would have too many terms if it were multiplied out.</summary>

@@ -35,11 +35,13 @@ internal sealed class BatchFlow
 
     private readonly Dictionary<string, int> _axes = new(StringComparer.Ordinal);
     private readonly Dim _batch;
+    private readonly IReadOnlySet<string> _batchSymbols;
 
     /// <summary>Starts with the picture, whose axis 0 has the size <paramref name="batch"/>.</summary>
     public BatchFlow(string input, Dim batch)
     {
         _batch = batch;
+        _batchSymbols = batch.Symbols;
         _axes[input] = 0;
     }
 
@@ -72,7 +74,7 @@ internal sealed class BatchFlow
         }
     }
 
-    private bool Mentions(Dim dim) => dim.Symbols.Overlaps(_batch.Symbols);
+    private bool Mentions(Dim dim) => !dim.IsKnown && dim.Symbols.Overlaps(_batchSymbols);
 
     private bool Mentions(Dim[]? shape) => shape is null || Array.Exists(shape, Mentions);
 

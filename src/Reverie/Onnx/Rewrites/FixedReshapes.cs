@@ -29,7 +29,7 @@ internal sealed class FixedReshapes
     public IEnumerable<Node> Rewrite(Graph graph, Node node, Inference inference, IReadOnlySet<string> symbols)
     {
         if (node.Op != "Reshape" || node.Domain.Length > 0 || _fixed is null || !graph.Constants.TryGetValue(node.Input(1), out var constant)
-            || inference[node.Input(0)].Shape is not { } input || !input.Any(dim => dim.Symbols.Overlaps(symbols))
+            || inference[node.Input(0)].Shape is not { } input || !input.Any(dim => !dim.IsKnown && dim.Symbols.Overlaps(symbols))
             || !_fixed.TryGetValue(node.Input(0), out var before) || before.Type.KnownShape is not { } from
             || !_fixed.TryGetValue(node.Output, out var after) || after.Type.KnownShape is not { } to || from.Contains(0))
             return [node];
