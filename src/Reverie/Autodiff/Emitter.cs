@@ -8,6 +8,7 @@ public sealed class Emitter
 {
     private readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Value> _shapes = new(StringComparer.Ordinal);
+    private readonly SymbolicSizes _sizes;
     private readonly Dictionary<string, int> _used = new(StringComparer.Ordinal);
 
     /// <summary>Creates an emitter that appends to <paramref name="graph"/>'s nodes, or to another list where one is given.</summary>
@@ -15,6 +16,7 @@ public sealed class Emitter
     {
         Graph = graph;
         Nodes = into ?? graph.Nodes;
+        _sizes = new(this);
     }
 
     /// <summary>The graph that names, constants and types belong to.</summary>
@@ -78,13 +80,20 @@ public sealed class Emitter
     /// <summary>The constant behind a tensor, or null where it is computed.</summary>
     public Tensor? ConstantOf(string tensor) => Graph.Constants.GetValueOrDefault(tensor);
 
-    /// <summary>The shape of a tensor as a one-dimensional value of 64-bit integers: a constant where it is known.</summary>
+    /// <summary>
+    /// The shape of a tensor as a one-dimensional value of 64-bit integers: a constant where it is known, computed from the sizes of the graph's inputs
+    /// where it follows from them. Asking the tensor itself would keep it in memory until the backward pass.
+    /// </summary>
     public Value ShapeOf(string tensor)
     {
         if (Graph.TypeOf(tensor)?.KnownShape is { } known) return Ints(known);
-        if (!_shapes.TryGetValue(tensor, out var shape)) _shapes[tensor] = shape = Op("Shape", this[tensor]);
+        if (!_shapes.TryGetValue(tensor, out var shape)) _shapes[tensor] = shape = _sizes.Of(DimsOf(tensor)) ?? Op("Shape", this[tensor]);
         return shape;
     }
+
+    /// <summary>The number of elements of a tensor, as a value [1] of 64-bit integers.</summary>
+    public Value CountOf(string tensor) =>
+        Graph.TypeOf(tensor)?.KnownShape is { } known ? Ints(Tensor.CountOf(known)) : Op("ReduceProd", [ShapeOf(tensor)], ("keepdims", 1));
 
     /// <summary>The rank of a tensor.</summary>
     /// <exception cref="ReverieException">Shape inference could not find it.</exception>

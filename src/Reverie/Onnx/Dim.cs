@@ -44,6 +44,12 @@ public sealed partial class Dim : IEquatable<Dim>
     /// <summary>What tells expressions apart; longer than any expression of practice where an untrusted graph builds a monster.</summary>
     internal string Key => _key ??= Write(term => term.Key);
 
+    /// <summary>The number that is added to the terms.</summary>
+    internal long Constant => _constant;
+
+    /// <summary>The terms: how often each product of atoms counts.</summary>
+    internal IEnumerable<(long Count, DimAtom[] Atoms)> Terms => _terms.Select(term => (term.Count, term.Atoms));
+
     /// <summary>A known dimension.</summary>
     public static Dim Of(long value) => new(value, []);
 

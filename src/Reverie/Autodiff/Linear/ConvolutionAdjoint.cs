@@ -21,8 +21,12 @@ internal static class ConvolutionAdjoint
     public static Value OfInput(RuleContext c, Window window, Value dy, Value weights, long group)
     {
         var fits = window.Begins is { } begins && Enumerable.Range(0, window.Axes).All(axis => begins[axis] < window.Extent(axis) && window.Ends![axis] < window.Extent(axis));
-        if (!window.HasStride && fits && c.Emitter.ConstantOf(weights.Name) is { Type: ElementType.Float or ElementType.Double } constant)
-            return AsConvolution(c, window, dy, FlippedWeights.Of(c.Emitter, weights.Name, constant, group), group);
+        if (c.Emitter.ConstantOf(weights.Name) is { Type: ElementType.Float or ElementType.Double } constant)
+        {
+            if (!window.HasStride && fits) return AsConvolution(c, window, dy, FlippedWeights.Of(c.Emitter, weights.Name, constant, group), group);
+            if (PhaseConvolution.Suits(window, constant, group))
+                return CutToInput(c, window, PhaseConvolution.OfPaddedInput(c.Emitter, window, dy, weights.Name, constant));
+        }
         return AsTransposed(c, window, dy, weights, group);
     }
 

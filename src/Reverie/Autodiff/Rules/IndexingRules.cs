@@ -22,9 +22,9 @@ internal static class IndexingRules
     {
         c.OnlyInput(0);
         var shape = c.Shape();
-        var count = c.Emitter.Op("ReduceProd", [shape], ("keepdims", 0));
-        var positions = c.Emitter.Op("Range", c.Emitter.Int(0), count, c.Emitter.Int(1)).Reshape(shape);
-        var zeros = c.Emitter.Op("ConstantOfShape", [count.Reshape(1)], ("value", Tensor.Of([0f], 1)));
+        var count = c.Emitter.CountOf(c.X.Name);
+        var positions = c.Emitter.Op("Range", c.Emitter.Int(0), count.Reshape(), c.Emitter.Int(1)).Reshape(shape);
+        var zeros = c.Emitter.Op("ConstantOfShape", [count], ("value", Tensor.Of([0f], 1)));
         var put = c.Emitter.Op("ScatterElements", [zeros, pick(positions).Reshape(-1), c.Dy.Reshape(-1)], ("axis", 0), ("reduction", "add"));
         c.Give(0, put.Reshape(shape));
     }

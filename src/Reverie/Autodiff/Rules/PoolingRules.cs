@@ -28,8 +28,7 @@ internal static class PoolingRules
     {
         if (c.Node.Int("storage_order", 0) != 0) throw c.Refusal("storage_order 1 is not supported");
         var indices = c.Node.Outputs.Count > 1 && c.Node.Outputs[1].Length > 0 ? c.Emitter[c.Node.Outputs[1]] : AddIndices(c);
-        var count = c.Emitter.Op("Size", c.X).Reshape(1);
-        var zeros = c.Emitter.Op("ConstantOfShape", [count], ("value", Tensor.Of([0f], 1)));
+        var zeros = c.Emitter.Op("ConstantOfShape", [c.Emitter.CountOf(c.X.Name)], ("value", Tensor.Of([0f], 1)));
         var scattered = c.Emitter.Op("ScatterElements", [zeros, indices.Reshape(-1), c.Dy.Reshape(-1)], ("axis", 0), ("reduction", "add"));
         c.Give(0, scattered.Reshape(c.Shape()));
     }

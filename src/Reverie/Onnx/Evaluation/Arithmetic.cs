@@ -7,6 +7,7 @@ internal static class Arithmetic
     public static Tensor? Evaluate(Node node, Tensor?[] inputs, ElementType element, long[] shape)
     {
         if (inputs.Length == 0 || Array.Exists(inputs, input => input is null)) return null;
+        if (node.Op is not ("Where" or "Sum") && Float(node) is null && Integer(node) is null && Comparison(node) is null) return null;
         var operands = new Tensor[inputs.Length];
         for (var index = 0; index < inputs.Length; index++)
         {
