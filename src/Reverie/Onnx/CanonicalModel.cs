@@ -11,16 +11,26 @@ namespace Reverie.Onnx;
 /// </summary>
 public sealed class CanonicalModel
 {
-    private CanonicalModel(Model model, long originalOpset, IReadOnlyList<string> notes) => (Model, OriginalOpset, Notes) = (model, originalOpset, notes);
+    private readonly Lazy<FreedSizes> _sizes;
+
+    private CanonicalModel(Model model, long originalOpset, IReadOnlyList<string> notes)
+    {
+        (Model, OriginalOpset, Notes) = (model, originalOpset, notes);
+        _sizes = new(FreeTheSizes);
+    }
 
     /// <summary>The canonical model.</summary>
     public Model Model { get; }
 
-    /// <summary>Its computation.</summary>
+    /// <summary>Its computation, at the sizes that the file states.</summary>
     public Graph Graph => Model.Graph;
 
     /// <summary>The opset that the file was written for.</summary>
     public long OriginalOpset { get; }
+
+    /// <summary>The same computation with the batch and the spatial sizes free where the network allows, and what keeps them fixed where not.</summary>
+    /// <exception cref="ReverieException">The shapes contradict each other.</exception>
+    public FreedSizes Sizes => _sizes.Value;
 
     /// <summary>What the user ought to know about the conversion, in one sentence each; often empty.</summary>
     public IReadOnlyList<string> Notes { get; }
@@ -50,31 +60,42 @@ public sealed class CanonicalModel
     {
         ModelValidator.Check(model);
         var canonical = OpsetUpgrade.ToCanonical(model, out var notes);
-        KeepOneInput(canonical.Graph);
-        ShapeInference.Infer(canonical.Graph);
-        ModelValidator.CheckCanonical(canonical.Graph);
+        var graph = canonical.Graph;
+        KeepOneInput(graph);
+        ShapeInference.Infer(graph);
+        ModelValidator.CheckCanonical(graph);
+        var nodes = graph.Nodes.Count;
+        RemoveIdentity.Apply(graph);
+        ConstantFolding.Apply(graph);
+        DropUnused(graph);
         // constants that folding found tell more about the nodes that read them
-        if (Simplify(canonical.Graph)) ModelValidator.CheckCanonical(canonical.Graph);
+        if (graph.Nodes.Count != nodes) CheckAgain(graph);
         return new(canonical, model.Opset, notes);
     }
 
-    /// <summary>Folds and drops what can be, and says whether anything changed.</summary>
-    private static bool Simplify(Graph graph)
+    private FreedSizes FreeTheSizes()
     {
-        var before = graph.Nodes.Count;
-        RemoveIdentity.Apply(graph);
-        ConstantFolding.Apply(graph);
-        // what no output needs goes, except activations that the file computes for nobody: they can still be asked for by name
+        var sizes = FreeSizes.Apply(Graph);
+        DropUnused(sizes.Graph); // the numbers that freed targets replace
+        return sizes;
+    }
+
+    private static void CheckAgain(Graph graph)
+    {
+        graph.Types.Clear();
+        ShapeInference.Infer(graph);
+        ModelValidator.CheckCanonical(graph);
+    }
+
+    // What no output needs goes, except activations that the file computes for nobody: they can still be asked for by name.
+    private static void DropUnused(Graph graph)
+    {
         var outputs = graph.Outputs.Count;
         var read = graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
         foreach (var name in graph.Nodes.SelectMany(node => node.Outputs))
             if (name.Length > 0 && !read.Contains(name) && graph.TypeOf(name) is { } type && type.Element.IsFloating()) graph.Outputs.Add(new(name, type));
         DeadCode.Remove(graph);
         graph.Outputs.RemoveRange(outputs, graph.Outputs.Count - outputs);
-        if (graph.Nodes.Count == before) return false;
-        graph.Types.Clear();
-        ShapeInference.Infer(graph);
-        return true;
     }
 
     // A picture goes in through one input; nothing could feed others. Those that no node reads are leftovers of training.
