@@ -1,0 +1,97 @@
+"""PyTorch's side of the benchmark: times forward + gradient to the input of one tensor of an ONNX network, in eager mode.
+
+    python3 yardstick.py MODEL.onnx --target TENSOR | --logit K  --input x.npy [--threads 2] [--runs 5] [--warmups 1]
+                         [--gradient g.npy] [--inplace-relu]
+
+The objective is 1/2 sum a^2 of TENSOR, or the K-th element of each item's output. Weights are frozen, so autograd computes
+nothing for them, and the graph ends at the target. Prints one JSON line; exit code 3 if PyTorch is not installed, 2 for bad
+arguments.
+"""
+import argparse
+import json
+import pathlib
+import sys
+import time
+
+BAD_INPUT, MISSING = 2, 3
+
+
+def import_frameworks():
+    try:
+        import numpy
+        import onnx  # noqa: F401
+        import torch
+    except ImportError as error:
+        print(f"not installed: {error.name} (Debian: apt install python3-torch python3-onnx libopenblas0-pthread)", file=sys.stderr)
+        sys.exit(MISSING)
+    references = pathlib.Path(__file__).resolve().parents[2] / "tests" / "references"
+    sys.path.insert(0, str(references))
+    from onnx_torch import OnnxModule
+    return numpy, torch, OnnxModule
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("model")
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--target", metavar="TENSOR", help="objective 1/2 sum a^2 of this tensor")
+    target.add_argument("--logit", type=int, metavar="K", help="objective: element K of each item of the model's first output")
+    parser.add_argument("--input", required=True, help=".npy, float32 [N,C,H,W]")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--warmups", type=int, default=1)
+    parser.add_argument("--gradient", help="where to write the gradient (.npy)")
+    parser.add_argument("--inplace-relu", action="store_true", help="ReLU overwrites its input where nothing else reads it")
+    parser.add_argument("--name", default="")
+    found = parser.parse_args()
+    if found.runs < 1 or found.warmups < 0 or found.threads < 1:
+        parser.error("--runs and --threads must be at least 1, --warmups at least 0")
+    return found
+
+
+def peak_resident_bytes():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+
+
+def blas_in_use():
+    """The BLAS library that is really loaded; Debian chooses it by alternatives."""
+    with open("/proc/self/maps") as maps:
+        return ", ".join(sorted({line.split("/")[-1].strip() for line in maps if "blas" in line}))
+
+
+def main():
+    options = arguments()
+    numpy, torch, OnnxModule = import_frameworks()
+    torch.set_num_threads(options.threads)
+    network = OnnxModule(options.model, torch.float32, stop_at=options.target, inplace_relu=options.inplace_relu)
+    x = numpy.load(options.input)
+    if x.dtype != numpy.float32 or x.ndim != 4:
+        print(f"{options.input} holds {x.dtype} {list(x.shape)}, not float32 [N,C,H,W]", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    x = torch.from_numpy(x).requires_grad_()
+
+    def step():
+        x.grad = None
+        y = network(x)
+        objective = 0.5 * (y * y).sum() if options.target else y.flatten(1)[:, options.logit].sum()
+        objective.backward()
+
+    for _ in range(options.warmups):
+        step()
+    seconds = []
+    for _ in range(options.runs):
+        start = time.perf_counter()
+        step()
+        seconds.append(time.perf_counter() - start)
+    peak = peak_resident_bytes()  # before the gradient is written out
+    if options.gradient:
+        numpy.save(options.gradient, x.grad.numpy())
+    print(json.dumps({
+        "name": options.name or f"{pathlib.Path(options.model).stem} {options.target or options.logit}",
+        "torch": torch.__version__, "blas": blas_in_use(), "threads": torch.get_num_threads(), "seconds": seconds,
+        "median": float(numpy.median(seconds)), "min": min(seconds), "peak_rss_bytes": peak}))
+
+
+if __name__ == "__main__":
+    main()
