@@ -41,11 +41,15 @@ internal static class CardInference
     }
 
     /// <summary>The card with its outputs and its size filled in where it leaves them out, checked against the graph.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="graph">The graph, with its sizes free.</param>
+    /// <param name="declared">The input as the file declares it, which may state the size that the network was trained for.</param>
     /// <exception cref="ReverieException">The card names a tensor that the graph lacks, or contradicts the shape of the input.</exception>
-    public static ModelCard Complete(ModelCard card, Graph graph)
+    public static ModelCard Complete(ModelCard card, Graph graph, GraphValue declared)
     {
-        var input = card.Input with { Size = card.Input.Size ?? FixedSize(card.Input, graph.Inputs[0]) };
-        CheckShape(input, graph.Inputs[0]);
+        var input = card.Input with { Size = card.Input.Size ?? FixedSize(card.Input, declared) };
+        CheckChannels(input, declared);
+        CheckSize(input, graph.Inputs[0]);
         var output = card.Output.Logits is not null ? card.Output : FindLogits(graph);
         foreach (var (name, role) in new[] { (output.Logits, "logits"), (output.Probabilities, "probabilities") })
             if (name is not null && !graph.Has(graph.Resolve(name))) throw Missing(name, role, graph);
@@ -65,16 +69,20 @@ internal static class CardInference
         return input.Type.Shape is { Count: 4 } shape && shape[rows].Value is { } height && shape[rows + 1].Value is { } width ? [(int)height, (int)width] : null;
     }
 
-    private static void CheckShape(InputCard card, GraphValue input)
+    private static void CheckChannels(InputCard card, GraphValue input)
     {
         if (input.Type.Shape is not { } shape) return;
         if (shape.Count != 4) throw new ReverieException($"the input '{input.Name}' ({input.Type}) is not a batch of pictures, which has four axes");
-        var (rows, channels) = Axes(card.Layout);
-        if (shape[channels].Value is { } count && count != card.ChannelCount)
+        if (shape[Axes(card.Layout).Channels].Value is { } count && count != card.ChannelCount)
             throw new ReverieException($"the model card says {card.Channels} in the layout {card.Layout}, but the input '{input.Name}' is {input.Type}");
+    }
+
+    private static void CheckSize(InputCard card, GraphValue input)
+    {
+        if (input.Type.Shape is not { Count: 4 } shape || card.Size is not { } size) return;
         for (var side = 0; side < 2; side++)
-            if (card.Size is { } size && shape[rows + side].Value is { } pixels && pixels != size[side])
-                throw new ReverieException($"the model card says size {size[0]} x {size[1]}, but the input '{input.Name}' is {input.Type}");
+            if (shape[Axes(card.Layout).Rows + side].Value is { } pixels && pixels != size[side])
+                throw new ReverieException($"the model card says size {size[0]} x {size[1]}, but the network runs with {input.Type} only");
     }
 
     /// <summary>The input of a final Softmax; without one, an output that has the shape of class scores.</summary>

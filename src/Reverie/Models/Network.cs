@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Reverie.Onnx;
-using Reverie.Onnx.Shapes;
 using Reverie.Runtime;
 
 namespace Reverie.Models;
@@ -14,18 +13,26 @@ public sealed class Network : IDisposable
 {
     private static readonly Lazy<Network> EmbeddedNetwork = new(() => Load(Resources.Bytes("reverie-s.onnx"), ModelRegistry.EmbeddedName));
 
+    private readonly CanonicalModel _model;
     private readonly Lazy<string> _sha256;
     private readonly Lazy<HashSet<string>> _layers;
     private readonly Lazy<ClassLabels?> _labels;
-    private readonly Dictionary<(string Tensor, RuntimeOptions Options), CompiledGraph> _sessions = [];
+    private readonly SessionCache _sessions;
 
     private Network(CanonicalModel model, ModelCard card, string? file, Func<byte[]> hash)
     {
-        (Graph, Card, File, Notes, OriginalOpset) = (model.Graph, card, file, model.Notes, model.OriginalOpset);
-        Preprocessing = new(card.Input);
+        (_model, Card, File) = (model, card, file);
+        (Preprocessing, _sessions) = (new(card.Input), new());
         _sha256 = new(() => Convert.ToHexStringLower(hash()));
         _layers = new(() => [.. Layers]);
         _labels = new(LoadLabels);
+    }
+
+    private Network(Network other, ModelCard card)
+    {
+        (_model, Card, File) = (other._model, card, other.File);
+        (Preprocessing, _sessions) = (new(card.Input), other._sessions);
+        (_sha256, _layers, _labels) = (other._sha256, other._layers, new(LoadLabels));
     }
 
     /// <summary>The network that is part of the library.</summary>
@@ -37,17 +44,28 @@ public sealed class Network : IDisposable
     /// <summary>What is known of its input, outputs, classes and layers; complete where the graph tells what the card leaves out.</summary>
     public ModelCard Card { get; }
 
-    /// <summary>The canonical graph, with <see cref="Graph.Types"/> filled. Not to be changed: clone it.</summary>
-    public Graph Graph { get; }
+    /// <summary>
+    /// The canonical graph with the types of its tensors, and with batch and spatial sizes free where the network allows. Not to be changed: clone it.
+    /// </summary>
+    public Graph Graph => _model.Sizes.Graph;
+
+    /// <summary>The input as the file declares it, perhaps with fixed sizes.</summary>
+    public GraphValue DeclaredInput => _model.Graph.Inputs[0];
+
+    /// <summary>Why pictures cannot be run together, so that a batch is to be looped; null where they can.</summary>
+    public string? BatchReason => _model.Sizes.BatchReason;
+
+    /// <summary>Why the network runs at the declared height and width only; null where it runs at others.</summary>
+    public string? SizeReason => _model.Sizes.SizeReason;
 
     /// <summary>The file it was loaded from; null for one from memory.</summary>
     public string? File { get; }
 
     /// <summary>The opset that the file was written for.</summary>
-    public long OriginalOpset { get; }
+    public long OriginalOpset => _model.OriginalOpset;
 
     /// <summary>What the user ought to know about the conversion of the file, in one sentence each; often empty.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<string> Notes => _model.Notes;
 
     /// <summary>The name of the graph's input.</summary>
     public string Input => Graph.Inputs[0].Name;
@@ -109,39 +127,21 @@ public sealed class Network : IDisposable
     public CompiledGraph CompiledTo(string tensor, RuntimeOptions? options = null)
     {
         if (!IsLayer(tensor)) throw new ReverieException(Names.Unknown("layer", tensor, Layers));
-        var key = (Graph.Resolve(tensor), options ?? RuntimeOptions.Default);
-        lock (_sessions)
-        {
-            if (!_sessions.TryGetValue(key, out var compiled)) _sessions[key] = compiled = CompiledGraph.Compile(Graph.Cut([key.Item1]), key.Item2);
-            return compiled;
-        }
+        var kept = Graph.Resolve(tensor);
+        return _sessions.Get(kept, options ?? RuntimeOptions.Default, () => Graph.Cut([kept]));
     }
 
     /// <summary>Gives the memory of compiled sessions back. The network itself stays usable.</summary>
-    public void Dispose()
-    {
-        lock (_sessions)
-        {
-            foreach (var session in _sessions.Values) session.Dispose();
-            _sessions.Clear();
-        }
-    }
+    public void Dispose() => _sessions.Clear();
 
     /// <summary>The same network with another card: to try another meaning of the input.</summary>
     /// <exception cref="ReverieException">The card does not fit the graph.</exception>
-    public Network With(ModelCard card) => new(this, CardInference.Complete(card, Graph));
-
-    private Network(Network other, ModelCard card)
-    {
-        (Graph, Card, File, Notes, OriginalOpset, Preprocessing) = (other.Graph, card, other.File, other.Notes, other.OriginalOpset, new(card.Input));
-        (_sha256, _layers, _labels) = (other._sha256, other._layers, new(LoadLabels));
-    }
+    public Network With(ModelCard card) => new(this, CardInference.Complete(card, Graph, DeclaredInput));
 
     private static Network From(CanonicalModel model, string? card, string origin, string name, string? file, Func<byte[]> hash)
     {
-        ShapeInference.Infer(model.Graph);
         var known = card is null ? CardInference.Guess(name, model.Graph) : ModelCard.Parse(card, origin);
-        var network = new Network(model, CardInference.Complete(known.Name.Length > 0 ? known : known with { Name = name }, model.Graph), file, hash);
+        var network = new Network(model, CardInference.Complete(known.Name.Length > 0 ? known : known with { Name = name }, model.Sizes.Graph, model.Graph.Inputs[0]), file, hash);
         if (known.Sha256 is { } expected && !expected.Equals(network.Sha256, StringComparison.OrdinalIgnoreCase))
             throw new ReverieException($"the model card {origin} is for a file with the SHA-256 {expected}, but this one has {network.Sha256}");
         return network;

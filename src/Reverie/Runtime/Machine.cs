@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Reverie.Runtime;
 
@@ -31,6 +33,20 @@ public static partial class Machine
     /// <summary>The memory that this process may use, in bytes: the machine's, or the container's limit.</summary>
     public static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
+    /// <summary>The processor's name, as it says itself; null where the system does not tell.</summary>
+    public static string? ProcessorName
+    {
+        get
+        {
+            if (OperatingSystem.IsLinux())
+                return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+            return OperatingSystem.IsWindows() ? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") : null;
+        }
+    }
+
+    /// <summary>The vector instructions that decide about speed, and that a recipe records since they change the last bits of sums.</summary>
+    public static IReadOnlyList<string> ProcessorFeatures { get; } = [.. Features()];
+
     /// <summary>The version of the native ONNX Runtime.</summary>
     public static string OnnxRuntimeVersion => Engine.Version;
 
@@ -40,6 +56,18 @@ public static partial class Machine
             if (line.StartsWith(key, StringComparison.Ordinal))
                 return long.Parse(line.AsSpan(key.Length).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture);
         return null;
+    }
+
+    private static IEnumerable<string> Features()
+    {
+        if (Sse42.IsSupported) yield return "sse4.2";
+        if (Avx.IsSupported) yield return "avx";
+        if (Avx2.IsSupported) yield return "avx2";
+        if (Fma.IsSupported) yield return "fma";
+        if (Avx512F.IsSupported) yield return "avx512f";
+        if (AvxVnni.IsSupported) yield return "avx-vnni";
+        if (AdvSimd.IsSupported) yield return "neon";
+        if (Dp.IsSupported) yield return "dotprod";
     }
 
     private static int CountCores()

@@ -33,12 +33,19 @@ public static class Providers
         return [.. Known.Where(pair => built.Contains(pair.Value.FullName)).Select(pair => pair.Key)];
     }
 
+    /// <summary>Refuses a name that is no provider's, without loading ONNX Runtime.</summary>
+    /// <exception cref="ReverieException">There is no such provider.</exception>
+    public static void EnsureKnown(string name)
+    {
+        if (!Known.ContainsKey(name)) throw new ReverieException($"{Onnx.Names.Unknown("provider", name, Names)}; providers are {string.Join(", ", Names)}");
+    }
+
     /// <summary>Makes a session run on a provider.</summary>
     /// <exception cref="ReverieException">The provider is unknown, not in the installed package, or has no device.</exception>
     internal static void Append(SessionOptions options, string name)
     {
-        if (!Known.TryGetValue(name, out var provider))
-            throw new ReverieException($"{Onnx.Names.Unknown("provider", name, Names)}; providers are {string.Join(", ", Names)}");
+        EnsureKnown(name);
+        var provider = Known[name];
         if (!Engine.Environment.GetAvailableProviders().Contains(provider.FullName))
             throw new ReverieException($"the provider '{name}' is not in the installed ONNX Runtime: {provider.Remedy}, or run on the cpu");
         try

@@ -67,7 +67,6 @@ public class NetworkTests
     [InlineData("{", "line 1")]
     [InlineData("""{"output": {"logits": "score"}}""", "names 'score' as logits, but there is no tensor 'score'; did you mean scores?")]
     [InlineData("""{"layers": {"dream": ["none"]}}""", "names 'none' as a layer")]
-    [InlineData("""{"input": {"size": [4, 4]}}""", "size 4 x 4")]
     [InlineData("""{"input": {"layout": "NHWC"}}""", "layout NHWC")]
     [InlineData("""{"sha256": "00ff"}""", "SHA-256")]
     public void A_card_that_does_not_fit_the_network_is_refused(string card, string expected)

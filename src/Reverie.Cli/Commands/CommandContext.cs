@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Reverie.Cli.Options;
+using Reverie.Cli.Reports;
+using Reverie.Models;
+using Reverie.Runtime;
+
+namespace Reverie.Cli.Commands;
+
+/// <summary>What a running command works with: the values of its options, where to write, how to report and when to stop.</summary>
+internal sealed class CommandContext : IDisposable
+{
+    private readonly ParseResult _parse;
+    private readonly SharedOptions _shared;
+    private ProgressDisplay? _progress;
+
+    /// <summary>Checks what every command has in common, before any work.</summary>
+    /// <exception cref="ReverieException">The report's file cannot be written, or there is no such provider.</exception>
+    public CommandContext(ParseResult parse, SharedOptions shared, CancellationToken cancellation)
+    {
+        (_parse, _shared, Cancellation) = (parse, shared, cancellation);
+        Console = (CommandConsole)parse.InvocationConfiguration;
+        Report = new(parse.CommandResult.Command.Name);
+        Providers.EnsureKnown(Runtime.Provider);
+        if (JsonTarget is not (null or "-")) AtomicFile.EnsureWritable(JsonTarget, Force);
+    }
+
+    /// <summary>Set when the user asks to stop.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Where to write.</summary>
+    public CommandConsole Console { get; }
+
+    /// <summary>What <c>--json</c> will hold.</summary>
+    public JsonReport Report { get; }
+
+    /// <summary>Whether <c>--quiet</c> is given.</summary>
+    public bool Quiet => Value(_shared.Quiet);
+
+    /// <summary>Whether <c>--force</c> is given.</summary>
+    public bool Force => Value(_shared.Force);
+
+    /// <summary>Where and how to compute, from <c>--provider</c> and <c>--threads</c>.</summary>
+    public RuntimeOptions Runtime => new() { Provider = Value(_shared.Provider) ?? Providers.Cpu, Threads = Value(_shared.Threads) };
+
+    private string? JsonTarget => Value(_shared.Json);
+
+    /// <summary>The value of an option; the type's default where the command has no such option or it is not given.</summary>
+    public T? Value<T>(Option<T> option) => _parse.GetResult(option) is { } result ? result.GetValueOrDefault<T>() : option.HasDefaultValue ? (T?)option.GetDefaultValue() : default;
+
+    /// <summary>The value of an argument.</summary>
+    public T? Value<T>(Argument<T> argument) => _parse.GetValue(argument);
+
+    /// <summary>Whether the user gave an option.</summary>
+    public bool Given(Option option) => _parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>The network that <c>--model</c> names, or the embedded one.</summary>
+    /// <exception cref="ReverieException">There is no such network, or it cannot be read.</exception>
+    public Network LoadNetwork()
+    {
+        var network = Value(_shared.Model) is { } model ? Network.Load(model) : Network.Embedded;
+        Report.Add("model", new { name = network.Card.Name, sha256 = network.Sha256, inferredCard = network.Card.Inferred });
+        return network;
+    }
+
+    /// <summary>Writes a line of results to standard output (unless that holds the JSON report).</summary>
+    public void Write(string line)
+    {
+        if (JsonTarget != "-") Console.Output.WriteLine(line);
+    }
+
+    /// <summary>Writes a message to standard error.</summary>
+    public void Say(string line)
+    {
+        if (Quiet) return;
+        _progress?.Dispose();
+        Console.Error.WriteLine(line);
+    }
+
+    /// <summary>Begins to show the progress of a piece of work; the last one shown is cleared.</summary>
+    public ProgressDisplay Progress(string title)
+    {
+        _progress?.Dispose();
+        return _progress = new(Console, title, Quiet);
+    }
+
+    /// <summary>Writes the report where <c>--json</c> asks for it.</summary>
+    public void Finish()
+    {
+        _progress?.Dispose();
+        Providers.EnsureKnown(Runtime.Provider);
+        if (JsonTarget is not { } target) return;
+        var json = Report.ToJson();
+        if (target == "-") Console.Output.WriteLine(json);
+        else AtomicFile.Write(target, Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(json + "\n")));
+    }
+
+    /// <summary>Clears what progress is shown.</summary>
+    public void Dispose() => _progress?.Dispose();
+}
