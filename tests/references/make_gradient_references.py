@@ -3,7 +3,7 @@
 Needs the models and the ImageNet pictures of ../../../shared (or the folder named as first argument). README.md says
 what the files hold.
 """
-import io
+import hashlib
 import json
 import pathlib
 import statistics
@@ -52,7 +52,7 @@ def made_with():
 
 def blas():
     """The BLAS library that is really loaded (Debian chooses it by alternatives, PyTorch's build does not say)."""
-    names = {line.split("/")[-1].strip() for line in io.open("/proc/self/maps") if "blas" in line}
+    names = {line.split("/")[-1].strip() for line in open("/proc/self/maps") if "blas" in line}
     return ", ".join(sorted(names))
 
 
@@ -102,7 +102,6 @@ def hash_cases(networks, card, logit, feature):
 
 
 def sha256(x):
-    import hashlib
     return hashlib.sha256(x.astype("<f4").tobytes()).hexdigest()
 
 

@@ -1,0 +1,67 @@
+using Reverie.Autodiff;
+using Reverie.Models;
+using Reverie.Onnx;
+using Reverie.Onnx.Shapes;
+
+namespace Reverie.Dream;
+
+/// <summary>A network cut at its deepest layer used, with the objective and its gradient appended: one run gives both, at any size.</summary>
+internal static class DreamGraph
+{
+    /// <summary>The output [] with the objective's value.</summary>
+    public const string Value = "dream/objective";
+
+    /// <summary>Builds the graph; its outputs are <see cref="Value"/> and the gradient, whose name is returned.</summary>
+    /// <exception cref="ReverieException">A layer or channel does not exist, or the way to it cannot be differentiated.</exception>
+    public static (Graph Graph, string Gradient) Build(Network network, Objective objective)
+    {
+        if (objective.Terms.Count == 0) throw new ReverieException("the objective names no layer");
+        foreach (var term in objective.Terms)
+            if (!network.IsLayer(term.Layer)) throw new ReverieException($"{Names.Unknown("layer", term.Layer, network.Layers)} ('reverie models layers' lists all)");
+        var graph = network.Graph.Cut(objective.Terms.Select(term => term.Layer).Distinct());
+        ShapeInference.Infer(graph);
+        var emitter = new Emitter(graph) { Prefix = "dream" };
+        var (cotangents, values) = (new Dictionary<string, Value>(), new List<Value>());
+        var balance = objective.Terms.Count > 1 ? objective.Balance : LayerBalance.None;
+        foreach (var term in objective.Terms)
+        {
+            var activation = emitter[term.Layer];
+            var chosen = term.Channels is null ? activation : activation * Mask(emitter, term);
+            var half = emitter.Op("ReduceSumSquare", [chosen], ("keepdims", 0)) * 0.5;
+            Value cotangent;
+            if (balance == LayerBalance.UnitNorm)
+            {
+                // d ||a|| = a / ||a||; a silent layer has no direction and pulls nowhere
+                var norm = (2 * half).Sqrt();
+                cotangent = chosen * (term.Weight / emitter.Op("Max", norm, emitter.Scalar(1e-20)));
+                values.Add(norm * term.Weight);
+            }
+            else
+            {
+                cotangent = chosen * term.Weight;
+                values.Add(half * term.Weight);
+            }
+            cotangents[term.Layer] = cotangents.TryGetValue(term.Layer, out var other) ? other + cotangent : cotangent;
+        }
+        var value = values.Aggregate((sum, next) => sum + next);
+        graph.Nodes.Add(new Node("Identity", [value.Name], [Value]));
+        graph.Refresh();
+        var seeds = cotangents.ToDictionary(pair => pair.Key, pair => pair.Value.Name);
+        var gradient = Differentiator.Append(graph, seeds, [network.Input], RuleTable.Gradient)[network.Input];
+        return (graph.Cut([Value, gradient], keepInputs: true), gradient);
+    }
+
+    private static Value Mask(Emitter emitter, ObjectiveTerm term)
+    {
+        var shape = emitter.DimsOf(term.Layer);
+        if (shape is not [_, { Value: { } count }, ..]) throw new ReverieException($"the number of channels of {term.Layer} is not known, so none can be chosen");
+        var mask = new float[count];
+        foreach (var channel in term.Channels!)
+        {
+            if (channel < 0 || channel >= count) throw new ReverieException($"{term.Layer} has no channel {channel}; it has {count}, counted from 0");
+            mask[channel] = 1;
+        }
+        long[] dims = [count, .. Enumerable.Repeat(1L, shape.Count - 2)];
+        return emitter.Constant("channels", Tensor.Of<float>(mask, dims));
+    }
+}
