@@ -79,17 +79,18 @@ def main():
 
     for _ in range(options.warmups):
         step()
-    seconds = []
+    seconds, cpu = [], []
     for _ in range(options.runs):
-        start = time.perf_counter()
+        busy, start = time.process_time(), time.perf_counter()
         step()
         seconds.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - busy)
     peak = peak_resident_bytes()  # before the gradient is written out
     if options.gradient:
         numpy.save(options.gradient, x.grad.numpy())
     print(json.dumps({
         "name": options.name or f"{pathlib.Path(options.model).stem} {options.target or options.logit}",
-        "torch": torch.__version__, "blas": blas_in_use(), "threads": torch.get_num_threads(), "seconds": seconds,
+        "torch": torch.__version__, "blas": blas_in_use(), "threads": torch.get_num_threads(), "seconds": seconds, "cpu_seconds": cpu,
         "median": float(numpy.median(seconds)), "min": min(seconds), "peak_rss_bytes": peak}))
 
 
