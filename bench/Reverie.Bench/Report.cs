@@ -36,7 +36,7 @@ internal static class Report
                 c.Work.Target,
                 c.Work.Size,
                 c.Ours,
-                c.PyTorch,
+                pytorch = c.PyTorch,
                 c.TimeRatio,
                 c.RoundRatio,
                 c.BestRatio,
