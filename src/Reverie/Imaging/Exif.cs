@@ -43,12 +43,13 @@ internal static class Exif
         if (!value.StartsWith(AsciiCode)) return metadata;
         try
         {
-            var texts = JsonSerializer.Deserialize<Dictionary<string, string>>(value[AsciiCode.Length..]);
-            foreach (var (key, text) in texts ?? []) metadata.TryAdd(key, text);
+            var texts = JsonSerializer.Deserialize<Dictionary<string, string?>>(value[AsciiCode.Length..]);
+            foreach (var (key, text) in texts ?? [])
+                if (text is not null) metadata.TryAdd(key, text);
         }
         catch (JsonException)
         {
-            metadata.Clear();   // a camera's or another program's comment, which is none of ours
+            return metadata;   // a camera's or another program's comment, which is none of ours
         }
         return metadata;
     }

@@ -53,18 +53,18 @@ internal sealed class OrientedPlanes
         }
     }
 
-    /// <summary>Stores row y of half-float RGBA samples, clamped to 0..1.</summary>
-    public void SetRow(int y, ReadOnlySpan<Half> rgba)
+    /// <summary>Stores RGBA samples, clamped to 0..1, into row y: into the places x, x + step, x + 2·step, ...</summary>
+    public void SetRow(int y, ReadOnlySpan<float> rgba, int x = 0, int step = 1)
     {
         var plane = _height * _width;
-        var at = _start + y * _stepY;
-        for (var i = 0; i < rgba.Length; i += 4, at += _stepX)
+        var at = _start + y * _stepY + x * _stepX;
+        for (var i = 0; i < rgba.Length; i += 4, at += step * _stepX)
         {
-            _rgb[at] = Math.Clamp((float)rgba[i], 0, 1);
-            _rgb[plane + at] = Math.Clamp((float)rgba[i + 1], 0, 1);
-            _rgb[2 * plane + at] = Math.Clamp((float)rgba[i + 2], 0, 1);
+            _rgb[at] = Math.Clamp(rgba[i], 0, 1);
+            _rgb[plane + at] = Math.Clamp(rgba[i + 1], 0, 1);
+            _rgb[2 * plane + at] = Math.Clamp(rgba[i + 2], 0, 1);
             if (_alpha is null) continue;
-            _alpha[at] = Math.Clamp((float)rgba[i + 3], 0, 1);
+            _alpha[at] = Math.Clamp(rgba[i + 3], 0, 1);
             _translucent |= _alpha[at] < 1;
         }
     }

@@ -75,9 +75,9 @@ public sealed class Picture
     }
 
     /// <summary>
-    /// Writes the picture whole or not at all, in the format that the extension names: PNG (lossless), WebP (lossless) or JPEG (quality 95, colours
-    /// at full resolution). Values are clamped to 0..1, multiplied by 255 and rounded to nearest. Equal pictures and texts give equal bytes on one
-    /// machine.
+    /// Writes the picture whole or not at all, in the format that the extension names: PNG (lossless), WebP (lossless, but black where alpha is 0)
+    /// or JPEG (quality 95, colours at full resolution). Values are clamped to 0..1, multiplied by 255 (65535 for 16 bits) and rounded to nearest.
+    /// Equal pictures and texts give equal bytes on one machine.
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="metadata">Texts to keep in the file.</param>

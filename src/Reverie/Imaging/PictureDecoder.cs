@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -21,21 +22,37 @@ internal static unsafe class PictureDecoder
         {
             using var data = SKData.Create((nint)bytes, file.Bytes.Length);
             using var codec = SKCodec.Create(data)
-                ?? throw new ReverieException($"'{path}' is damaged: its {Name(file.Format)} header cannot be read; copy or download it again");
+                ?? throw new ReverieException($"'{path}' is damaged, or a {Name(file.Format)} of a rare kind: its header cannot be read; copy it again or save it as PNG with another program");
             var (width, height) = (codec.Info.Width, codec.Info.Height);
             if (width < 1 || height < 1) throw Damaged(file);
             Picture.CheckSize(height, width, $"'{path}'");
 
-            // Half floats only for 16-bit samples: what has 8 bits comes exactly as it is stored.
+            var orientation = Exif.ReadOrientation(file.Bytes.AsSpan(file.ExifRange));
+            var planes = new OrientedPlanes(height, width, orientation, alpha: codec.Info.AlphaType != SKAlphaType.Opaque);
+            if (file.Png is { Bits: 16 } png && !NeedsTable(file, png))
+            {
+                Png16Reader.Decode(file, png, planes, codec.Info.ColorSpace is { IsSrgb: false } other ? other : null);
+                return planes.ToPicture();
+            }
             using var srgb = SKColorSpace.CreateSrgb();
-            var info = new SKImageInfo(width, height, file.Bits == 16 ? SKColorType.RgbaF16 : SKColorType.Rgba8888,
+            var info = new SKImageInfo(width, height, file.Png is { Bits: 16 } ? SKColorType.RgbaF16 : SKColorType.Rgba8888,
                 codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, srgb);
-            var planes = new OrientedPlanes(height, width, OrientationOf(codec, file), alpha: info.AlphaType != SKAlphaType.Opaque);
             // JPEG comes in bands of rows; Skia decodes the other formats only as a whole.
             if (file.Format == PictureFormat.Jpeg) DecodeBands(codec, info, planes, file);
             else DecodeWhole(codec, info, planes, file);
             return planes.ToPicture();
         }
+    }
+
+    /// <summary>
+    /// Whether the ICC profile converts by tables instead of a matrix and curves. Only Skia's own decoding knows these, and gives 16-bit samples
+    /// as half floats.
+    /// </summary>
+    private static bool NeedsTable(PictureFile file, PngLayout png)
+    {
+        if (png.Profile.Equals(0..0)) return false;
+        using var profile = PngText.Profile(file.Bytes.AsSpan(png.Profile)) is { } icc ? SKColorSpace.CreateIcc(icc) : null;
+        return profile is null;
     }
 
     private static void DecodeBands(SKCodec codec, SKImageInfo info, OrientedPlanes planes, PictureFile file)
@@ -60,11 +77,17 @@ internal static unsafe class PictureDecoder
         try
         {
             Require(codec.GetPixels(info, (nint)pixels, rowBytes, new SKCodecOptions(SKZeroInitialized.No)), file);
+            var wide = info.ColorType == SKColorType.RgbaF16 ? new float[4 * info.Width] : [];
             for (var y = 0; y < info.Height; y++)
             {
                 var row = new ReadOnlySpan<byte>(pixels + (long)y * rowBytes, rowBytes);
-                if (info.ColorType == SKColorType.RgbaF16) planes.SetRow(y, MemoryMarshal.Cast<byte, Half>(row));
-                else planes.SetRow(y, row);
+                if (wide.Length == 0)
+                {
+                    planes.SetRow(y, row);
+                    continue;
+                }
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(row), wide);
+                planes.SetRow(y, wide);
             }
         }
         finally
@@ -72,10 +95,6 @@ internal static unsafe class PictureDecoder
             NativeMemory.Free(pixels);
         }
     }
-
-    /// <summary>Skia knows the orientation of JPEG and WebP; PNG keeps it in a chunk that it does not read.</summary>
-    private static int OrientationOf(SKCodec codec, PictureFile file) =>
-        file.Format == PictureFormat.Png ? Exif.ReadOrientation(file.Bytes.AsSpan(file.ExifRange)) : (int)codec.EncodedOrigin;
 
     private static void Require(SKCodecResult result, PictureFile file)
     {

@@ -12,6 +12,8 @@ public static class PictureGeometry
     {
         ArgumentNullException.ThrowIfNull(picture);
         Picture.CheckSize(height, width, "a picture");
+        // Weighting by alpha and back would round, and lose what hides under clear pixels.
+        if ((height, width) == (picture.Height, picture.Width) && kernel != ResampleKernel.Mitchell) return picture.Clone();
         if (picture.Alpha is null)
             return new Picture(height, width, Resampling.Resize(picture.Rgb, 3, picture.Height, picture.Width, height, width, kernel));
 

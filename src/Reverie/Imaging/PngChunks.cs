@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Reverie.Imaging;
@@ -5,6 +6,8 @@ namespace Reverie.Imaging;
 /// <summary>Walks and writes the chunks of a PNG file (ISO/IEC 15948): length, type, data, check.</summary>
 internal static class PngChunks
 {
+    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     /// <summary>The eight bytes that every PNG begins with.</summary>
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -21,7 +24,7 @@ internal static class PngChunks
             if (png.Length - at < 12) throw CutOff(path);
             var length = BinaryPrimitives.ReadUInt32BigEndian(png[at..]);
             var type = png.Slice(at + 4, 4);
-            if (type.IndexOfAnyExceptInRange((byte)'A', (byte)'z') >= 0 || length > int.MaxValue) throw Damaged(path);
+            if (type.IndexOfAnyExcept(Letters) >= 0 || length > int.MaxValue) throw Damaged(path);
             if (length > png.Length - at - 12) throw CutOff(path);
             var end = at + 8 + (int)length;
             if (Crc32.Append(0, png[(at + 4)..end]) != BinaryPrimitives.ReadUInt32BigEndian(png[end..])) throw Damaged(path);

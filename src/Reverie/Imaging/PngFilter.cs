@@ -53,6 +53,30 @@ internal static class PngFilter
         return sum;
     }
 
+    /// <summary>Adds the prediction again to the residuals of a row, in place.</summary>
+    /// <param name="filter">As for <see cref="Apply"/>.</param>
+    /// <param name="row">The residuals, with <paramref name="pixel"/> zeros in front; becomes the row.</param>
+    /// <param name="above">The row above, likewise.</param>
+    /// <param name="pixel">Bytes of a pixel.</param>
+    public static void Undo(int filter, Span<byte> row, ReadOnlySpan<byte> above, int pixel)
+    {
+        switch (filter)
+        {
+            case 1:
+                for (var i = pixel; i < row.Length; i++) row[i] += row[i - pixel];
+                break;
+            case 2:
+                for (var i = pixel; i < row.Length; i++) row[i] += above[i];
+                break;
+            case 3:
+                for (var i = pixel; i < row.Length; i++) row[i] += (byte)((row[i - pixel] + above[i]) / 2);
+                break;
+            case 4:
+                for (var i = pixel; i < row.Length; i++) row[i] += (byte)Paeth(row[i - pixel], above[i], above[i - pixel]);
+                break;
+        }
+    }
+
     /// <summary>Whichever of left, up and corner is nearest to left + up - corner; ties in that order.</summary>
     private static int Paeth(int left, int up, int corner)
     {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Reverie.Imaging;
 
-/// <summary>Texts in PNG files: written as iTXt (UTF-8, not compressed, so that any tool finds them); read from iTXt, tEXt and zTXt.</summary>
+/// <summary>Texts in PNG files: written as iTXt (UTF-8, not compressed, so that any tool finds them); read from iTXt, tEXt and zTXt. Unpacks ICC profiles too.</summary>
 internal static class PngText
 {
-    private const int LongestText = 64 << 20;   // unpacked; a compressed text could otherwise be a bomb
+    private const int LongestUnpacked = 16 << 20;   // of all texts together: compressed ones could otherwise be bombs
 
     /// <summary>Writes one iTXt chunk for each text.</summary>
     public static void Write(Stream stream, PictureMetadata metadata)
@@ -24,13 +24,14 @@ internal static class PngText
     public static PictureMetadata Read(byte[] png, string path)
     {
         var metadata = new PictureMetadata();
+        var budget = LongestUnpacked;
         PngChunks.Walk(png, path, (type, range) =>
         {
             var entry = type switch
             {
-                "iTXt" => International(png.AsSpan(range)),
+                "iTXt" => International(png.AsSpan(range), ref budget),
                 "tEXt" => Plain(png.AsSpan(range)),
-                "zTXt" => Packed(png.AsSpan(range)),
+                "zTXt" => Packed(png.AsSpan(range), ref budget),
                 _ => null,
             };
             if (entry is var (key, text)) metadata.TryAdd(key, text);
@@ -38,21 +39,21 @@ internal static class PngText
         return metadata;
     }
 
-    private static (string, string)? International(ReadOnlySpan<byte> data)
+    private static (string, string)? International(ReadOnlySpan<byte> data, ref int budget)
     {
         if (!Split(ref data, out var key) || data.Length < 2) return null;
         var (flag, method) = (data[0], data[1]);
         data = data[2..];
         if (!Split(ref data, out _) || !Split(ref data, out _)) return null;
         if (flag == 0) return (Encoding.Latin1.GetString(key), Encoding.UTF8.GetString(data));
-        return method == 0 && Inflate(data) is { } text ? (Encoding.Latin1.GetString(key), Encoding.UTF8.GetString(text)) : null;
+        return method == 0 && Inflate(data, ref budget) is { } text ? (Encoding.Latin1.GetString(key), Encoding.UTF8.GetString(text)) : null;
     }
 
     private static (string, string)? Plain(ReadOnlySpan<byte> data) =>
         Split(ref data, out var key) ? (Encoding.Latin1.GetString(key), Encoding.Latin1.GetString(data)) : null;
 
-    private static (string, string)? Packed(ReadOnlySpan<byte> data) =>
-        Split(ref data, out var key) && data.Length > 1 && data[0] == 0 && Inflate(data[1..]) is { } text
+    private static (string, string)? Packed(ReadOnlySpan<byte> data, ref int budget) =>
+        Split(ref data, out var key) && data.Length > 1 && data[0] == 0 && Inflate(data[1..], ref budget) is { } text
             ? (Encoding.Latin1.GetString(key), Encoding.Latin1.GetString(text)) : null;
 
     /// <summary>Cuts off what stands before the next NUL.</summary>
@@ -64,7 +65,14 @@ internal static class PngText
         return zero >= 0;
     }
 
-    private static byte[]? Inflate(ReadOnlySpan<byte> data)
+    /// <summary>The ICC profile in the data of an iCCP chunk (name NUL, method, compressed profile); null if it cannot be unpacked.</summary>
+    public static byte[]? Profile(ReadOnlySpan<byte> data)
+    {
+        var budget = LongestUnpacked;
+        return Split(ref data, out _) && data.Length > 1 && data[0] == 0 ? Inflate(data[1..], ref budget) : null;
+    }
+
+    private static byte[]? Inflate(ReadOnlySpan<byte> data, ref int budget)
     {
         using var unpacked = new MemoryStream();
         using var packed = new ZLibStream(new MemoryStream(data.ToArray()), CompressionMode.Decompress);
@@ -73,7 +81,7 @@ internal static class PngText
         {
             for (int got; (got = packed.Read(buffer)) > 0;)
             {
-                if (unpacked.Length + got > LongestText) return null;
+                if ((budget -= got) < 0) return null;
                 unpacked.Write(buffer, 0, got);
             }
             return unpacked.ToArray();

@@ -112,7 +112,7 @@ public static class Npy
         var literal = new byte[length];
         stream.ReadExactly(literal);
         return NpyHeader.Parse(Encoding.Latin1.GetString(literal))
-            ?? throw new ReverieException($"'{path}' has a malformed .npy header; save it again with numpy.save");
+            ?? throw new ReverieException($"'{path}' has a .npy header that is malformed or of a structured type; save a plain array with numpy.save");
     }
 
     private static unsafe T[] ReadValues<T>(FileStream stream, NpyHeader header, string path) where T : unmanaged
@@ -149,5 +149,6 @@ public static class Npy
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Reverie runs on little-endian processors only");
     }
 
-    private static string Shown(string type) => type.Length <= 40 ? type : type[..40] + "...";
+    /// <summary>A type's name out of a file, safe to show in one line.</summary>
+    private static string Shown(string type) => string.Concat(type.Take(40).Select(c => c is >= ' ' and <= '~' ? c : '?')) + (type.Length > 40 ? "..." : "");
 }
