@@ -27,27 +27,28 @@ public sealed class NetworkGradientTests
         {
             var graph = kind.Key.Smooth ? SmoothTwin.Of(network.Graph) : network.Graph;
             var product = VectorJacobian.Build(graph, kind.Key.Tensor);
-            using var exact = CompiledGraph.Compile(Float64Lowering.Lower(product.Graph));
-            using var single = CompiledGraph.Compile(product.Graph);
+            using var exact = new Differentiated(product, Float64Lowering.Lower);
+            using var single = new Differentiated(product, graph => graph);
             foreach (var each in kind)
             {
                 var input = root.GetProperty("inputs").GetProperty(each.GetProperty("input").GetString()!);
                 var (height, width) = (input.GetProperty("height").GetInt32(), input.GetProperty("width").GetInt32());
                 var x = Input(network, HashPicture.Levels(height, width, input.GetProperty("seed").GetUInt64()), height, width);
                 var index = each.GetProperty("target").TryGetProperty("index", out var place) ? place.GetInt32() : (int?)null;
-                var (value, gradient) = Run(exact, product, x, index);
+                var (value, gradient) = exact.Run(x, index);
                 var what = $"{model} {each.GetProperty("input")} {each.GetProperty("network")} {kind.Key.Tensor}";
                 var expected = each.GetProperty("value").GetDouble();
                 Assert.True(Math.Abs(value - expected) <= 1e-9 * Math.Abs(expected), $"{what}: value {value:R}, PyTorch {expected:R}");
                 var truth = Digest.Of(each.GetProperty("gradient"));
                 Assert.True(truth.ErrorOf(gradient.Data) <= 1e-9, $"{what}: float64 gradient differs by {truth.ErrorOf(gradient.Data):E2}");
-                var error = Run(single, product, x, index).Gradient.RelativeError(gradient);
+                var error = single.Run(x, index).Gradient.RelativeError(gradient);
                 Assert.True(error <= (kind.Key.Smooth ? 1e-5 : 5e-2), $"{what}: float32 gradient differs by {error:E2}");
             }
         }
     }
 
-    // float32 over twelve real pictures: no worse than three times PyTorch's own float32, in the median
+    // float32 over twelve real pictures at two sizes: no worse than three times PyTorch's own float32, in the median. One flipped mask makes an error of 1e-4 or more
+    // out of 1e-7, and about half of the gradients of a deep network have one, so that the median over few pictures is a toss of a coin: both sizes count together.
     [Theory]
     [MemberData(nameof(Models))]
     public void The_float32_gradient_is_as_good_as_PyTorchs(string model)
@@ -59,24 +60,26 @@ public sealed class NetworkGradientTests
         foreach (var tensor in reference.RootElement.GetProperty("pictures").EnumerateArray().GroupBy(each => each.GetProperty("target").GetProperty("tensor").GetString()!))
         {
             var product = VectorJacobian.Build(network.Graph, tensor.Key);
-            using var exact = CompiledGraph.Compile(Float64Lowering.Lower(product.Graph));
-            using var single = CompiledGraph.Compile(product.Graph);
+            using var exact = new Differentiated(product, Float64Lowering.Lower);
+            using var single = new Differentiated(product, graph => graph);
+            List<double> ours = [], theirs = [];
             foreach (var each in tensor)
             {
                 var (height, width) = (each.GetProperty("height").GetInt32(), each.GetProperty("width").GetInt32());
                 var isLogit = each.GetProperty("target").GetProperty("kind").GetString() == "logit";
-                var errors = pictures.ConvertAll(picture =>
+                theirs.AddRange(each.GetProperty("float32_errors").EnumerateObject().Select(error => error.Value.GetDouble()));
+                foreach (var picture in pictures)
                 {
                     var x = Input(network, Levels(picture, height, width), height, width);
-                    int? top = isLogit ? Top(exact, product, x) : null;
-                    return Run(single, product, x, top).Gradient.RelativeError(Run(exact, product, x, top).Gradient);
-                });
-                errors.Sort();
-                var (median, theirs) = ((errors[5] + errors[6]) / 2, each.GetProperty("median").GetDouble());
-                TestContext.Current.TestOutputHelper?.WriteLine($"{model} {height}x{width} {tensor.Key}: median {median:E2} (PyTorch {theirs:E2}), worst {errors[^1]:E2}");
-                Assert.True(median <= 3 * theirs, $"{model} {height}x{width} {tensor.Key}: median float32 error {median:E2}, PyTorch's is {theirs:E2}");
-                Assert.True(errors[^1] <= 5e-2, $"{model} {height}x{width} {tensor.Key}: worst float32 error {errors[^1]:E2}");
+                    int? top = isLogit ? exact.Top(x) : null;
+                    ours.Add(single.Run(x, top).Gradient.RelativeError(exact.Run(x, top).Gradient));
+                }
             }
+            var (median, allowed) = (Median(ours), 3 * Median(theirs));
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{model} {tensor.Key}: median {median:E2} (PyTorch {allowed / 3:E2}), worst {ours.Max():E2}, flipped {ours.Count(error => error > 3e-6)} (PyTorch {theirs.Count(error => error > 3e-6)}) of {ours.Count}");
+            Assert.True(median <= allowed, $"{model} {tensor.Key}: median float32 error {median:E2}, PyTorch's is {allowed / 3:E2}");
+            Assert.True(ours.Max() <= 5e-2, $"{model} {tensor.Key}: worst float32 error {ours.Max():E2}");
         }
     }
 
@@ -88,11 +91,11 @@ public sealed class NetworkGradientTests
         using var network = Network.Load(Shared.Require("models", $"{model}.onnx"));
         var tensor = network.Card.Output.Logits ?? "relu4_1";
         var product = VectorJacobian.Build(SmoothTwin.Of(network.Graph), tensor);
-        using var compiled = CompiledGraph.Compile(product.Graph);
+        using var compiled = new Differentiated(product, graph => graph);
         var singles = Enumerable.Range(1, 3).Select(seed => Input(network, HashPicture.Levels(96, 112, (ulong)seed), 96, 112)).ToList();
-        var gradients = singles.ConvertAll(x => Run(compiled, product, x, null));
+        var gradients = singles.ConvertAll(x => compiled.Run(x, null));
         var batch = new Array64([.. singles.SelectMany(x => x.Data)], [3, .. singles[0].Shape[1..]]);
-        var (_, together) = Run(compiled, product, batch, null);
+        var (_, together) = compiled.Run(batch, null);
         var apart = new Array64([.. gradients.SelectMany(each => each.Gradient.Data)], batch.Shape);
         Assert.True(together.RelativeError(apart) <= 1e-6, $"{together.RelativeError(apart):E2}");
     }
@@ -102,39 +105,10 @@ public sealed class NetworkGradientTests
 
     private static string Tensor(JsonElement each) => each.GetProperty("target").GetProperty("tensor").GetString()!;
 
-    private static int Top(CompiledGraph graph, VectorJacobian product, Array64 x)
+    private static double Median(List<double> values)
     {
-        using var results = Forward(graph, product, x);
-        var logits = results[product.Value].ToDoubles();
-        return Array.IndexOf(logits, logits.Max());
-    }
-
-    // The cotangent has the tensor's shape, which a first run with a cotangent of zeros would cost as much to find: shape inference tells.
-    private static RunResults Forward(CompiledGraph graph, VectorJacobian product, Array64 x, double[]? cotangent = null)
-    {
-        var shapes = Reverie.Onnx.Shapes.ShapeInference.Resolve(product.Graph.Cut([product.Value]), new Dictionary<string, long[]> { [product.Input] = x.Shape });
-        var shape = shapes[product.Value];
-        cotangent ??= new double[Reverie.Onnx.Tensor.CountOf(shape)];
-        var isDouble = graph.Inputs[0].Type.Element == ElementType.Double;
-        return graph.Run(new Dictionary<string, RuntimeTensor> { [product.Input] = Of(x.Data, x.Shape), [product.Cotangent] = Of(cotangent, shape) });
-
-        RuntimeTensor Of(double[] data, long[] dims) =>
-            isDouble ? RuntimeTensor.Of(data, dims) : RuntimeTensor.Of(Array.ConvertAll(data, value => (float)value), dims);
-    }
-
-    private static (double Value, Array64 Gradient) Run(CompiledGraph graph, VectorJacobian product, Array64 x, int? index)
-    {
-        double[] cotangent;
-        double value;
-        using (var first = Forward(graph, product, x))
-        {
-            var tensor = first[product.Value].ToDoubles();
-            cotangent = index is null ? tensor : new double[tensor.Length];
-            if (index is { } at) cotangent[at] = 1;
-            value = index is { } place ? tensor[place] : 0.5 * tensor.Sum(each => each * each);
-        }
-        using var results = Forward(graph, product, x, cotangent);
-        return (value, new(results[product.Gradient].ToDoubles(), x.Shape));
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
     }
 
     private static Array64 Input(Network network, byte[] levels, int height, int width)
