@@ -49,6 +49,8 @@ internal static class Application
         var options = new SharedOptions();
         var root = new RootCommand("Look inside a trained image network and let it dream.")
         {
+            new DreamCommand(options),
+            new ReplayCommand(options),
             new ModelsCommand(options),
             new GradientCommand(options),
             new ActivationsCommand(options),

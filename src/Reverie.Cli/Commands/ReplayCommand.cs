@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Reverie.Cli.Options;
+using Reverie.Cli.Recipes;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Recipes;
+using Reverie.Runtime;
+
+namespace Reverie.Cli.Commands;
+
+/// <summary><c>reverie replay</c>: makes a picture again from the recipe inside it.</summary>
+internal sealed class ReplayCommand : ReverieCommand
+{
+    private static readonly Dictionary<string, Replayer> Replayers = new(StringComparer.Ordinal) { ["dream"] = DreamReplay.Run };
+
+    private readonly Argument<string> _picture = new("picture") { Description = "A picture that Reverie made", HelpName = "PICTURE" };
+    private readonly Option<string?> _input = new("--input", "-i") { Description = "The picture that it was made from. Without it: where the recipe says, beside the picture", HelpName = "IMAGE" };
+    private readonly Option<bool> _verify = new("--verify") { Description = "Write nothing, but compare with the picture: exit code 0 if the bytes are equal, 2 if not" };
+
+    public ReplayCommand(SharedOptions shared) : base("replay", "Make a picture again, byte for byte, from the recipe inside it", shared)
+    {
+        Add(_picture);
+        AddOptions([shared.Output, _input, _verify, shared.Model, shared.Force, shared.Json, shared.Quiet]);
+    }
+
+    /// <summary>Makes the result of a recipe.</summary>
+    internal delegate Picture Replayer(CommandContext context, Recipe recipe, Network network, string input, RuntimeOptions runtime);
+
+    protected override void Run(CommandContext context)
+    {
+        var original = context.Value(_picture)!;
+        var verify = context.Value(_verify);
+        var metadata = Picture.ReadMetadata(original);
+        if (!metadata.TryGetValue(PictureMetadata.Recipe, out var text)) throw new ReverieException($"{original} holds no recipe: it was not made by Reverie, or another program saved it since");
+        var recipe = Recipe.Parse(text, original);
+        if (!Replayers.TryGetValue(recipe.Command, out var replayer)) throw new ReverieException($"the recipe in {original} is for '{recipe.Command}', which this version cannot replay");
+        var output = verify ? Path.Combine(Path.GetTempPath(), $"reverie-{Guid.NewGuid():N}{Path.GetExtension(original)}")
+            : OutputPath.Resolve(context.Value(Shared.Output), original, "replay", Path.GetExtension(original), context.Force);
+        var input = FindInput(context, recipe, original);
+        var network = FindNetwork(context, recipe, original);
+        using var _ = network == Network.Embedded ? null : network;
+        var runtime = new RuntimeOptions { Provider = recipe.Runtime.Provider, Threads = recipe.Runtime.Threads };
+        var difference = DreamCommand.RuntimeHere(runtime).DifferenceFrom(recipe.Runtime);
+        if (difference.Length > 0) context.Say($"this is not where {original} was made ({difference}): bytes may differ");
+
+        var picture = replayer(context, recipe, network, input, runtime);
+        try
+        {
+            // The recipe is written as it was read: then not only the pixels are the same.
+            picture.Save(output, metadata, context.Force);
+            var equal = File.ReadAllBytes(output).AsSpan().SequenceEqual(File.ReadAllBytes(original));
+            context.Report.Add("replay", new { original, output = verify ? null : output, equal, difference });
+            if (!verify) context.Write(output);
+            else if (equal) context.Write($"{original}: equal");
+            if (!equal && verify) throw new ReverieException($"{original} is not what its recipe makes here{(difference.Length > 0 ? $" ({difference})" : "; it was changed since, or made on another machine")}");
+            context.Say(equal ? "equal to the original, byte for byte" : "the result differs from the original");
+        }
+        finally
+        {
+            if (verify) File.Delete(output);
+        }
+    }
+
+    private string FindInput(CommandContext context, Recipe recipe, string original)
+    {
+        if (recipe.Inputs is not [var recorded, ..]) throw new ReverieException($"the recipe in {original} names no picture to begin with");
+        var path = context.Value(_input) ?? (recorded.File is null ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
+        if (path is null || !File.Exists(path)) throw new ReverieException($"the picture that {original} was made from is not at {path}; say where it is with --input");
+        var hash = FileHash.Of(path);
+        return hash == recorded.Sha256 ? path : throw new ReverieException($"{path} is not the picture that {original} was made from: its SHA-256 is {hash}, the recipe's is {recorded.Sha256}");
+    }
+
+    private Network FindNetwork(CommandContext context, Recipe recipe, string original)
+    {
+        var recorded = recipe.Model.File is null ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recipe.Model.File);
+        var network = context.Given(Shared.Model) || recorded is null ? context.LoadNetwork()
+            : File.Exists(recorded) ? Network.Load(recorded)
+            : throw new ReverieException($"the network that made {original} ({recipe.Model.Name}) is not at {recorded}; say where it is with --model");
+        return network.Sha256 == recipe.Model.Sha256 ? network
+            : throw new ReverieException($"{network.Name} is not the network that made {original}: its SHA-256 is {network.Sha256}, the recipe's is {recipe.Model.Sha256}");
+    }
+}

@@ -1,0 +1,21 @@
+using Reverie.Cli.Commands;
+using Reverie.Dream;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Recipes;
+using Reverie.Runtime;
+
+namespace Reverie.Cli.Recipes;
+
+/// <summary>Dreams a recorded dream again.</summary>
+internal static class DreamReplay
+{
+    public static Picture Run(CommandContext context, Recipe recipe, Network network, string input, RuntimeOptions runtime)
+    {
+        var settings = DreamSettings.FromJson(recipe.Settings);
+        var result = DreamTask.Run(context, settings, network, Picture.Load(input), runtime);
+        // a recorded cancellation ends the run early by itself; only a new one is the user's
+        context.Cancellation.ThrowIfCancellationRequested();
+        return result.Picture;
+    }
+}

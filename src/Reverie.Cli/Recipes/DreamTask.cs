@@ -1,0 +1,26 @@
+using Reverie.Cli.Commands;
+using Reverie.Dream;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Runtime;
+
+namespace Reverie.Cli.Recipes;
+
+/// <summary>Runs a dream with progress, for the command that makes it and for the replay that makes it again.</summary>
+internal static class DreamTask
+{
+    public static DreamResult Run(CommandContext context, DeepDream settings, Network network, Picture photo, RuntimeOptions runtime)
+    {
+        var progress = context.Progress("dreaming");
+        var result = context.Report.Timed("dream", () => settings.Run(network, photo, new Relay(progress), runtime, context.Cancellation));
+        progress.Dispose();
+        return result;
+    }
+
+    // Progress<T> would post to a thread pool and draw out of order.
+    private sealed class Relay(ProgressDisplay display) : IProgress<DreamProgress>
+    {
+        public void Report(DreamProgress value) =>
+            display.Report(value.Done, value.Total, $"octave {value.Octave}/{value.Octaves} ({value.Size.Width} x {value.Size.Height}), step {value.Step}/{value.Steps}");
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Reverie.Cli;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Tensors;
+
+namespace Reverie.Tests.Cli;
+
+public class DreamCommandTests
+{
+    private static readonly string[] Quick = ["--steps", "2", "--octaves", "2", "--size", "96"];
+
+    [Fact]
+    public async Task A_dream_is_written_beside_the_picture_and_never_over_another()
+    {
+        using var folder = Cat();
+        Assert.Equal(folder["cat.dream.png"], (await Succeed(["dream", folder["cat.png"], .. Quick])).Output.Trim());
+        Assert.Equal(folder["cat.dream-2.png"], (await Succeed(["dream", folder["cat.png"], .. Quick])).Output.Trim());
+        Assert.Equal(File.ReadAllBytes(folder["cat.dream.png"]), File.ReadAllBytes(folder["cat.dream-2.png"]));
+        Assert.Contains("exists", await Command.Refuse(["dream", folder["cat.png"], "-o", folder["cat.dream.png"], .. Quick]), StringComparison.Ordinal);
+        await Succeed(["dream", folder["cat.png"], "-o", folder["cat.dream.png"], "--force", "--seed", "5", .. Quick]);
+        Assert.NotEqual(File.ReadAllBytes(folder["cat.dream.png"]), File.ReadAllBytes(folder["cat.dream-2.png"]));
+    }
+
+    [Fact]
+    public async Task A_replay_makes_the_same_bytes()
+    {
+        using var folder = Cat();
+        await Succeed(["dream", folder["cat.png"], "-o", folder["a.png"], "--layer", "0.5*relu5_3:1,2,3", "--layer", "relu4_3", "--jitter", "9", "--seed", "7", .. Quick]);
+        await Succeed("replay", folder["a.png"], "-o", folder["b.png"]);
+        Assert.Equal(File.ReadAllBytes(folder["a.png"]), File.ReadAllBytes(folder["b.png"]));
+        Assert.Equal($"{folder["a.png"]}: equal", (await Succeed("replay", folder["a.png"], "--verify")).Output.Trim());
+
+        // another pixel is another picture, though its recipe still reads
+        var changed = Picture.Load(folder["a.png"]);
+        changed.Rgb[0] = 1 - changed.Rgb[0];
+        changed.Save(folder["a.png"], Picture.ReadMetadata(folder["a.png"]), overwrite: true);
+        Assert.Equal(2, (await Command.Run("replay", folder["a.png"], "--verify")).Code);
+
+        Directory.CreateDirectory(folder["elsewhere"]);
+        File.Move(folder["cat.png"], folder["elsewhere/cat.png"]);
+        Assert.Contains("--input", await Command.Refuse("replay", folder["a.png"], "-o", folder["c.png"]), StringComparison.Ordinal);
+        await Succeed("replay", folder["a.png"], "-o", folder["c.png"], "--input", folder["elsewhere/cat.png"]);
+        Assert.Contains("is not the picture", await Command.Refuse("replay", folder["b.png"], "-o", folder["d.png"], "--input", folder["b.png"]), StringComparison.Ordinal);
+        Assert.Contains("no recipe", await Command.Refuse("replay", folder["elsewhere/cat.png"], "-o", folder["d.png"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_report_tells_what_was_done()
+    {
+        using var folder = Cat();
+        var outcome = await Succeed(["dream", folder["cat.png"], "--json", "-", "--raw", folder["raw.npy"], "--threads", "1", .. Quick]);
+        using var report = JsonDocument.Parse(outcome.Output);
+        var dream = report.RootElement.GetProperty("dream");
+        Assert.Equal(4, dream.GetProperty("steps").GetInt32());
+        Assert.Equal(4, dream.GetProperty("values").GetArrayLength());
+        Assert.True(dream.GetProperty("gain").GetDouble() > 1);
+        Assert.Equal(1, report.RootElement.GetProperty("runtime").GetProperty("threads").GetInt32());
+        Assert.True(report.RootElement.GetProperty("peakResidentBytes").GetInt64() > 0);
+        var (raw, picture) = (Npy.Read(folder["raw.npy"]), Picture.Load(folder["cat.dream.png"]));
+        Assert.Equal([1, 3, picture.Height, picture.Width], raw.Shape);
+        Assert.Equal(96, Math.Max(picture.Height, picture.Width));
+        var values = raw.ToFloat32();
+        Assert.All(Enumerable.Range(0, values.Length), index => Assert.Equal(values[index], picture.Rgb[index], 0.5f / 255 + 1e-6f));
+    }
+
+    [Fact]
+    public async Task Transparency_is_kept()
+    {
+        using var folder = Cat();
+        var cat = Picture.Load(folder["cat.png"]);
+        var alpha = new float[cat.Height * cat.Width];
+        for (var index = 0; index < alpha.Length; index++) alpha[index] = index % cat.Width / (float)(cat.Width - 1);
+        new Picture(cat.Height, cat.Width, cat.Rgb, alpha).Save(folder["clear.png"]);
+        await Succeed("dream", folder["clear.png"], "--steps", "1", "--octaves", "1", "--size", "full");
+        Assert.Equal(Picture.Load(folder["clear.png"]).Alpha, Picture.Load(folder["clear.dream.png"]).Alpha);
+    }
+
+    [Fact]
+    public async Task A_cancelled_dream_keeps_what_is_done_and_replays()
+    {
+        using var folder = Cat();
+        using var cancellation = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new CancelAfter(cancellation));
+        var code = await Application.RunAsync(["dream", folder["cat.png"], "--steps", "4000", "--octaves", "2", "--size", "160"], CommandConsole.Into(output, error), cancellation.Token);
+        Assert.Equal(130, code);
+        Assert.Contains("cancelled after", error.ToString(), StringComparison.Ordinal);
+        await Succeed("replay", folder["cat.dream.png"], "--verify");
+    }
+
+    [Theory]
+    [InlineData("there is no layer 'relu9'", "--layer", "relu9")]
+    [InlineData("has no channel 4000", "--layer", "relu4_3:4000")]
+    [InlineData("--balance is norm or none", "--balance", "half")]
+    [InlineData("--size takes", "--size", "tiny")]
+    [InlineData("--octaves takes", "--octaves", "0")]
+    [InlineData("--step-size takes", "--step-size", "much")]
+    [InlineData("did you mean", "--layr", "relu4_3")]
+    [InlineData("nothing.onnx", "--model", "nothing.onnx")]
+    public async Task What_cannot_be_done_is_refused_in_a_line(string expected, params string[] arguments)
+    {
+        using var folder = Cat();
+        Assert.Contains(expected, await Command.Refuse(["dream", folder["cat.png"], .. arguments]), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static TemporaryFolder Cat()
+    {
+        var folder = new TemporaryFolder();
+        CardCheck.Sample().Save(folder["cat.png"]);
+        return folder;
+    }
+
+    private static async Task<Command.Outcome> Succeed(params string[] arguments)
+    {
+        var outcome = await Command.Run(arguments);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        return outcome;
+    }
+
+    // The first line of progress tells that the run is under way.
+    private sealed class CancelAfter(CancellationTokenSource cancellation) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.StartsWith("dreaming", StringComparison.Ordinal) == true) cancellation.Cancel();
+        }
+    }
+}
