@@ -29,9 +29,8 @@ internal static class ConvolutionLowerings
         var axes = kernel.Length;
         var strides = node.Ints("strides") ?? Window.Ones(axes);
         var dilations = node.Ints("dilations") ?? Window.Ones(axes);
-        if (node.Ints("output_shape") is not null || node.String("auto_pad", "NOTSET") is not ("NOTSET" or "VALID"))
-            throw new ReverieException($"{node.Describe()}: output_shape and auto_pad are not supported in float64");
-        var pads = node.Ints("pads") ?? new long[2 * axes];
+        var pads = TransposedPads.Of(node, kernel, strides, dilations, e.DimsOf(node.Inputs[0]))
+            ?? throw new ReverieException($"{node.Describe()}: its output_shape fixes pads that depend on the input's size, which must be known in float64");
         var outputPadding = node.Ints("output_padding") ?? new long[axes];
         var x = e[node.Inputs[0]];
         for (var axis = 0; axis < axes; axis++)

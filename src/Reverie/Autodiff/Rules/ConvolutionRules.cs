@@ -42,35 +42,9 @@ internal static class ConvolutionRules
             ?? throw c.Refusal("the size of its kernel is not known");
         var strides = node.Ints("strides") ?? Window.Ones(axes);
         var dilations = node.Ints("dilations") ?? Window.Ones(axes);
+        var pads = TransposedPads.Of(node, kernel, strides, dilations, c.Dims())
+            ?? throw c.Refusal("its output_shape fixes pads that depend on the input's size, which is not known");
         return c.Emitter.Op("Conv", [c.Dy, c.In(1)],
-            ("kernel_shape", kernel), ("strides", strides), ("dilations", dilations), ("group", node.Int("group", 1)), ("pads", Pads(c, kernel, strides, dilations)));
-    }
-
-    private static long[] Pads(RuleContext c, long[] kernel, long[] strides, long[] dilations)
-    {
-        var node = c.Node;
-        var axes = kernel.Length;
-        var auto = node.String("auto_pad", "NOTSET");
-        var output = node.Ints("output_shape");
-        if (output is null && auto is "NOTSET" or "") return node.Ints("pads") ?? new long[2 * axes];
-        if (output is null && auto == "VALID") return new long[2 * axes];
-        var outputPadding = node.Ints("output_padding") ?? new long[axes];
-        var pads = new long[2 * axes];
-        for (var axis = 0; axis < axes; axis++)
-        {
-            var extent = dilations[axis] * (kernel[axis] - 1) + 1;
-            // SAME without output_shape: the output is stride times the input
-            long total;
-            if (output is null) total = extent + outputPadding[axis] - strides[axis];
-            else
-            {
-                var size = c.Dims()?[2 + axis].Value ?? throw c.Refusal("its output_shape fixes pads that depend on the input's size, which is not known");
-                total = strides[axis] * (size - 1) + outputPadding[axis] + extent - output[output.Length - axes + axis];
-            }
-            total = Math.Max(total, 0);
-            pads[axis] = auto == "SAME_UPPER" ? total / 2 : total - total / 2;
-            pads[axes + axis] = total - pads[axis];
-        }
-        return pads;
+            ("kernel_shape", kernel), ("strides", strides), ("dilations", dilations), ("group", node.Int("group", 1)), ("pads", pads));
     }
 }

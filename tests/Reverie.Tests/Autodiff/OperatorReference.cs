@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Reverie.Onnx;
+using Attribute = Reverie.Onnx.Attribute;
+
+namespace Reverie.Tests.Autodiff;
+
+/// <summary>One case of tests/references/operators.json: a node, its inputs, and what PyTorch says of it in float64.</summary>
+internal sealed class OperatorReference
+{
+    private static readonly Lazy<Dictionary<string, OperatorReference>> Stored = new(Read);
+
+    private readonly List<(string Name, Array64 Value)> _feeds = [];
+    private readonly Node _node;
+    private readonly Graph _graph = new();
+
+    private OperatorReference(JsonElement json)
+    {
+        Operator = json.GetProperty("op").GetString()!;
+        var gradients = json.GetProperty("gradients").EnumerateArray().ToArray();
+        _node = new(Operator, [], []);
+        foreach (var attribute in json.GetProperty("attributes").EnumerateObject()) _node.Attributes[attribute.Name] = ReadAttribute(attribute.Value.EnumerateObject().Single());
+        foreach (var (index, input) in json.GetProperty("inputs").EnumerateArray().Index()) AddInput(index, input, gradients[index]);
+        foreach (var (index, output) in json.GetProperty("outputs").EnumerateArray().Index())
+        {
+            _node.Outputs.Add($"y{index}");
+            Outputs.Add(Numbers(output));
+            Cotangents.Add(Numbers(json.GetProperty("cotangents")[index]));
+        }
+        _graph.Nodes.Add(_node);
+        foreach (var name in _node.Outputs) _graph.Outputs.Add(new(name, new(ElementType.Float, null)));
+    }
+
+    /// <summary>All cases by name.</summary>
+    public static IReadOnlyDictionary<string, OperatorReference> All => Stored.Value;
+
+    public string Operator { get; }
+
+    /// <summary>Whether the node needs its input's sizes as numbers: an output_shape fixes pads that depend on them.</summary>
+    public bool NeedsSizes => _node.Attributes.ContainsKey("output_shape");
+
+    /// <summary>The values of the graph's inputs.</summary>
+    public IReadOnlyList<(string Name, Array64 Value)> Feeds => _feeds;
+
+    public List<Array64> Outputs { get; } = [];
+
+    /// <summary>One for each output.</summary>
+    public List<Array64> Cotangents { get; } = [];
+
+    /// <summary>The gradients of the sum of outputs times cotangents, by input.</summary>
+    public Dictionary<string, Array64> Gradients { get; } = [];
+
+    /// <summary>The node in a graph of its own. Weights and everything that has no gradient are constants; sizes are named where asked, as in a network of free size.</summary>
+    public Graph ToGraph(bool symbolic)
+    {
+        var graph = _graph.Clone();
+        foreach (var (name, value) in _feeds)
+            graph.Inputs.Add(new(name, new(ElementType.Float, [.. value.Shape.Select((size, axis) => symbolic && axis != 1 ? Dim.Symbol($"{name}.{axis}") : size)])));
+        return graph;
+    }
+
+    private void AddInput(int index, JsonElement input, JsonElement gradient)
+    {
+        if (input.ValueKind == JsonValueKind.Null)
+        {
+            _node.Inputs.Add("");
+            return;
+        }
+        var name = $"x{index}";
+        _node.Inputs.Add(name);
+        var type = input.GetProperty("type").GetString();
+        var shape = Shape(input);
+        var data = input.GetProperty("data").EnumerateArray();
+        if (gradient.ValueKind != JsonValueKind.Null && !IsParameter(Operator, index))
+        {
+            _feeds.Add((name, Numbers(input)));
+            Gradients[name] = Numbers(gradient);
+            return;
+        }
+        _graph.Constants[name] = type switch
+        {
+            "int64" => Tensor.Of<long>([.. data.Select(each => each.GetInt64())], shape),
+            "bool" => Tensor.Of<bool>([.. data.Select(each => each.GetBoolean())], shape),
+            "float" => Tensor.Of<float>([.. data.Select(each => each.GetSingle())], shape),
+            _ => throw new InvalidDataException($"type {type}"),
+        };
+    }
+
+    // A network's parameters: constants in every model, and gradients with respect to them are none of Reverie's business.
+    private static bool IsParameter(string op, int index) => index > 0 && op is ("Conv" or "ConvTranspose" or "BatchNormalization");
+
+    private static Attribute ReadAttribute(JsonProperty attribute) => attribute.Name switch
+    {
+        "int" => attribute.Value.GetInt64(),
+        "float" => attribute.Value.GetSingle(),
+        "string" => attribute.Value.GetString()!,
+        "ints" => attribute.Value.EnumerateArray().Select(each => each.GetInt64()).ToArray(),
+        _ => throw new InvalidDataException($"attribute of kind {attribute.Name}"),
+    };
+
+    private static long[] Shape(JsonElement tensor) => [.. tensor.GetProperty("shape").EnumerateArray().Select(each => each.GetInt64())];
+
+    private static Array64 Numbers(JsonElement tensor) => new([.. tensor.GetProperty("data").EnumerateArray().Select(each => each.GetDouble())], Shape(tensor));
+
+    private static Dictionary<string, OperatorReference> Read()
+    {
+        using var file = File.OpenRead(Shared.InRepository("tests", "references", "operators.json"));
+        using var json = JsonDocument.Parse(file);
+        return json.RootElement.GetProperty("cases").EnumerateArray().ToDictionary(each => each.GetProperty("name").GetString()!, each => new OperatorReference(each));
+    }
+}
