@@ -28,19 +28,14 @@ internal static unsafe class PictureDecoder
             Picture.CheckSize(height, width, $"'{path}'");
 
             var orientation = Exif.ReadOrientation(file.Bytes.AsSpan(file.ExifRange));
-            var planes = new OrientedPlanes(height, width, orientation, alpha: codec.Info.AlphaType != SKAlphaType.Opaque);
+            OrientedPlanes Allocate() => new(height, width, orientation, alpha: codec.Info.AlphaType != SKAlphaType.Opaque);
             if (file.Png is { Bits: 16 } png && !NeedsTable(file, png))
-            {
-                Png16Reader.Decode(file, png, planes, codec.Info.ColorSpace is { IsSrgb: false } other ? other : null);
-                return planes.ToPicture();
-            }
+                return Png16Reader.Decode(file, png, Allocate(), codec.Info.ColorSpace is { IsSrgb: false } other ? other : null).ToPicture();
             using var srgb = SKColorSpace.CreateSrgb();
             var info = new SKImageInfo(width, height, file.Png is { Bits: 16 } ? SKColorType.RgbaF16 : SKColorType.Rgba8888,
                 codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul, srgb);
             // JPEG comes in bands of rows; Skia decodes the other formats only as a whole.
-            if (file.Format == PictureFormat.Jpeg) DecodeBands(codec, info, planes, file);
-            else DecodeWhole(codec, info, planes, file);
-            return planes.ToPicture();
+            return (file.Format == PictureFormat.Jpeg ? DecodeBands(codec, info, Allocate(), file) : DecodeWhole(codec, info, Allocate, file)).ToPicture();
         }
     }
 
@@ -55,7 +50,7 @@ internal static unsafe class PictureDecoder
         return profile is null;
     }
 
-    private static void DecodeBands(SKCodec codec, SKImageInfo info, OrientedPlanes planes, PictureFile file)
+    private static OrientedPlanes DecodeBands(SKCodec codec, SKImageInfo info, OrientedPlanes planes, PictureFile file)
     {
         Require(codec.StartScanlineDecode(info), file);
         var band = new byte[BandRows * info.RowBytes];
@@ -68,15 +63,18 @@ internal static unsafe class PictureDecoder
                 for (var r = 0; r < rows; r++) planes.SetRow(y + r, new ReadOnlySpan<byte>(pixels + (long)r * info.RowBytes, info.RowBytes));
             }
         }
+        return planes;
     }
 
-    private static void DecodeWhole(SKCodec codec, SKImageInfo info, OrientedPlanes planes, PictureFile file)
+    private static OrientedPlanes DecodeWhole(SKCodec codec, SKImageInfo info, Func<OrientedPlanes> allocate, PictureFile file)
     {
         var rowBytes = info.Width * info.BytesPerPixel;
-        var pixels = (byte*)NativeMemory.Alloc((nuint)rowBytes * (nuint)info.Height);
+        // Zeros, and Skia is told so: it then leaves alone what a file that is cut off does not fill, and no memory is touched for it.
+        var pixels = (byte*)NativeMemory.AllocZeroed((nuint)rowBytes * (nuint)info.Height);
         try
         {
-            Require(codec.GetPixels(info, (nint)pixels, rowBytes, new SKCodecOptions(SKZeroInitialized.No)), file);
+            Require(codec.GetPixels(info, (nint)pixels, rowBytes, new SKCodecOptions(SKZeroInitialized.Yes)), file);
+            var planes = allocate();   // only now: a damaged file must not cost the memory of a whole picture twice
             var wide = info.ColorType == SKColorType.RgbaF16 ? new float[4 * info.Width] : [];
             for (var y = 0; y < info.Height; y++)
             {
@@ -89,6 +87,7 @@ internal static unsafe class PictureDecoder
                 TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(row), wide);
                 planes.SetRow(y, wide);
             }
+            return planes;
         }
         finally
         {

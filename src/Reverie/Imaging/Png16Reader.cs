@@ -14,13 +14,13 @@ internal static unsafe class Png16Reader
     private static readonly (int X, int Y, int StepX, int StepY)[] Passes =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>Decodes all pixels into planes.</summary>
+    /// <summary>Decodes all pixels into the planes, which it returns.</summary>
     /// <param name="file">A PNG of 16 bits.</param>
     /// <param name="png">Its layout.</param>
     /// <param name="planes">Takes the pixels, as sRGB.</param>
     /// <param name="from">The colour space of the samples, from which Skia converts to within 2e-4; null for sRGB, which is taken over exactly.</param>
     /// <exception cref="ReverieException">The compressed data are damaged or end too soon.</exception>
-    public static void Decode(PictureFile file, PngLayout png, OrientedPlanes planes, SKColorSpace? from)
+    public static OrientedPlanes Decode(PictureFile file, PngLayout png, OrientedPlanes planes, SKColorSpace? from)
     {
         using var data = new PartsStream(file.Bytes, png.Data);
         using var pixels = new ZLibStream(data, CompressionMode.Decompress);
@@ -31,6 +31,7 @@ internal static unsafe class Png16Reader
                 var (width, height) = ((png.Width - x + stepX - 1) / stepX, (png.Height - y + stepY - 1) / stepY);
                 if (width > 0 && height > 0) ReadPass(pixels, file, png, planes, from, (x, y, stepX, stepY, width, height));
             }
+            return planes;
         }
         catch (EndOfStreamException e)
         {

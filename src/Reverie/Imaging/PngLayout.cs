@@ -66,6 +66,9 @@ internal sealed class PngLayout
                 case "tRNS":
                     layout.Transparency = range;
                     break;
+                case not ("PLTE" or "IEND") when char.IsAsciiLetterUpper(type[0]):
+                    // The standard's mark of a chunk without which the picture would come out wrong.
+                    throw new ReverieException($"'{path}' is a PNG with an extension '{type}' that is not read; save it with another program");
             }
         });
         var (w, h) = (layout.Width, layout.Height);
