@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Reverie.Imaging;
 using Reverie.Tests.Imaging;
@@ -27,7 +26,7 @@ internal static class BadPngs
         OfHeader("interlace method 2", "method", header => header[12] = 2),
         OfHeader("more rows than data", "cut off", header => header[7] = 25),
         OfHeader("far more rows than data could fill", "cannot fill", header => header[6] = 0xF0),
-        OfHeader("a palette type without palette", "", header => header[9] = 3),
+        OfHeader("a palette type without palette", "PNG", header => header[9] = 3),
         BadPicture.OfBytes("PNG: header too short", "damaged PNG", () => [.. PngChunks.Signature, .. Chunk("IHDR", new byte[12]), .. GoodPictures.Png[HeaderEnd..]]),
         BadPicture.OfBytes("PNG: header too long", "damaged PNG", () => [.. PngChunks.Signature, .. Chunk("IHDR", new byte[14]), .. GoodPictures.Png[HeaderEnd..]]),
         BadPicture.OfBytes("PNG: no header", "damaged PNG", () => [.. PngChunks.Signature, .. GoodPictures.Png[HeaderEnd..]]),
@@ -46,9 +45,9 @@ internal static class BadPngs
         BadPicture.OfBytes("PNG: a chunk one byte too short", "damaged PNG", () => Changed(HeaderEnd + 3, (byte)(GoodPictures.Png[HeaderEnd + 3] - 1))),
         .. new[] { 8, 16 }.SelectMany(bits => new[]
         {
-            BadPicture.OfBytes($"{bits}-bit PNG: pixels that are not compressed", "", () => TestPictures.PngOfData(2, bits, 4u, 4u, new byte[200])),
-            BadPicture.OfBytes($"{bits}-bit PNG: a filter that PNG has not", "", () => TestPictures.Png(2, bits, 4, 4, [.. Enumerable.Repeat((byte)9, 4 * (1 + 12 * bits / 8))])),
-            BadPicture.OfBytes($"{bits}-bit PNG: a flipped bit in the compressed pixels", "", () => TestPictures.PngOfData(2, bits, 32u, 24u,
+            BadPicture.OfBytes($"{bits}-bit PNG: pixels that are not compressed", "PNG", () => TestPictures.PngOfData(2, bits, 4u, 4u, new byte[200])),
+            BadPicture.OfBytes($"{bits}-bit PNG: a filter that PNG has not", "PNG", () => TestPictures.Png(2, bits, 4, 4, [.. Enumerable.Repeat((byte)9, 4 * (1 + 12 * bits / 8))])),
+            BadPicture.OfBytes($"{bits}-bit PNG: a flipped bit in the compressed pixels", "PNG", () => TestPictures.PngOfData(2, bits, 32u, 24u,
                 Flipped(TestPictures.Deflate([.. Enumerable.Repeat((byte)0, 24 * (1 + 96 * bits / 8))]), 2, 1))),
         }),
     ];

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Reverie.Tests.Imaging;
 
 namespace Reverie.Tests.BadInput;

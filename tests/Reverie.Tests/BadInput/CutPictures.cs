@@ -23,7 +23,7 @@ internal static class CutPictures
         {
             BadPicture.OfBytes($"{bits}-bit PNG with half the rows", "cut off", () => TestPictures.Png(2, bits, 8, 8, new byte[4 * (1 + 24 * bits / 8)])),
             BadPicture.OfBytes($"{bits}-bit PNG without the last byte of the last row", "cut off", () => TestPictures.Png(2, bits, 8, 8, new byte[8 * (1 + 24 * bits / 8) - 1])),
-            BadPicture.OfBytes($"{bits}-bit PNG whose compressed data end half-way", "", () =>
+            BadPicture.OfBytes($"{bits}-bit PNG whose compressed data end half-way", "PNG", () =>
             {
                 var rows = new byte[32 * (1 + 96 * bits / 8)];
                 new Random(1).NextBytes(rows);
