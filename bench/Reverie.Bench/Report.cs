@@ -54,7 +54,7 @@ internal static class Report
         var theirs = comparisons.Select(c => c.PyTorchJoined).FirstOrDefault(each => each is not null);
         var reverie = typeof(CompiledGraph).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return $"Reverie {reverie}, ONNX Runtime {ours.Onnxruntime}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; "
-            + (theirs is null ? $"PyTorch {NotMeasured}" : $"PyTorch {theirs.Torch} with {theirs.Blas}") + $"; {ours.Threads} threads";
+            + (theirs is null ? $"PyTorch {NotMeasured}" : $"PyTorch {theirs.Torch} with {theirs.Blas}, OMP_WAIT_POLICY {Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") ?? "as it comes"}") + $"; {ours.Threads} threads";
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? NotMeasured;
