@@ -26,8 +26,17 @@ internal sealed class BatchFlow
     // Work along one axis; the attribute's default.
     private static readonly Dictionary<string, long> AlongAxis = new(StringComparer.Ordinal)
     {
-        ["Softmax"] = -1, ["LogSoftmax"] = -1, ["Hardmax"] = -1, ["LpNormalization"] = -1, ["Concat"] = 0, ["Split"] = 0, ["ArgMax"] = 0, ["ArgMin"] = 0, ["TopK"] = -1,
-        ["GatherElements"] = 0, ["ScatterElements"] = 0,
+        ["Softmax"] = -1,
+        ["LogSoftmax"] = -1,
+        ["Hardmax"] = -1,
+        ["LpNormalization"] = -1,
+        ["Concat"] = 0,
+        ["Split"] = 0,
+        ["ArgMax"] = 0,
+        ["ArgMin"] = 0,
+        ["TopK"] = -1,
+        ["GatherElements"] = 0,
+        ["ScatterElements"] = 0,
     };
 
     // Hold different things along an axis that depends on the batch, though they do not read the picture.

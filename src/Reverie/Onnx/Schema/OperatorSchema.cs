@@ -73,21 +73,27 @@ public sealed class OperatorSchema
     internal OperatorSchema Ints(string name, long min = long.MinValue, long max = long.MaxValue, bool required = false, long since = 0, long until = long.MaxValue) =>
         With(new(name, AttributeKind.Ints)
         {
-            Required = required, Since = since, Until = until,
+            Required = required,
+            Since = since,
+            Until = until,
             Wrong = value => value.Ints.Select(item => Range(item, min, max)).FirstOrDefault(wrong => wrong is not null),
         });
 
     internal OperatorSchema Float(string name, double min = double.NegativeInfinity, long since = 0, long until = long.MaxValue) =>
         With(new(name, AttributeKind.Float)
         {
-            Since = since, Until = until,
+            Since = since,
+            Until = until,
             Wrong = value => !float.IsFinite(value.Float) ? $"is {value.Float}, not a finite number" : value.Float < min ? $"is {value.Float}, less than {min}" : null,
         });
 
     internal OperatorSchema Floats(string name, bool required = false, long since = 0, long until = long.MaxValue) =>
         With(new(name, AttributeKind.Floats)
         {
-            Required = required, Since = since, Until = until, Wrong = value => Array.TrueForAll(value.Floats, float.IsFinite) ? null : "holds a number that is not finite",
+            Required = required,
+            Since = since,
+            Until = until,
+            Wrong = value => Array.TrueForAll(value.Floats, float.IsFinite) ? null : "holds a number that is not finite",
         });
 
     internal OperatorSchema Text(string name, params string[] allowed) => TextSince(name, 0, allowed);
