@@ -8,11 +8,19 @@ internal static class PoolingLowerings
     public static void AddTo(Dictionary<string, Lowering> lowerings)
     {
         lowerings["AveragePool"] = AveragePool;
+        lowerings["MaxUnpool"] = MaxUnpool;
         lowerings["GlobalAveragePool"] = (node, e) => e[node.Inputs[0]].Mean(Spatial(node, e));
         lowerings["GlobalMaxPool"] = (node, e) => e.Op("ReduceMax", [e[node.Inputs[0]], e.Ints(Spatial(node, e))], ("keepdims", 1));
     }
 
     private static long[] Spatial(Node node, Emitter e) => [.. Enumerable.Range(2, e.RankOf(node.Inputs[0]) - 2).Select(axis => (long)axis)];
+
+    private static Value MaxUnpool(Node node, Emitter e)
+    {
+        var shape = e[node.Inputs[2]];
+        var zeros = e.Op("ConstantOfShape", [e.Op("ReduceProd", [shape], ("keepdims", 1))], ("value", Tensor.Of([0f], 1)));
+        return e.Op("ScatterElements", [zeros, e[node.Inputs[1]].Reshape(-1), e[node.Inputs[0]].Reshape(-1)], ("axis", 0)).Reshape(shape);
+    }
 
     private static Value AveragePool(Node node, Emitter e)
     {

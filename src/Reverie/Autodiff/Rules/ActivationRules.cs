@@ -43,8 +43,12 @@ internal static class ActivationRules
         rules["Cast"] = Cast;
     }
 
-    /// <summary>The cotangent where a rectified output is positive, 0 elsewhere.</summary>
-    internal static Value Masked(Value cotangent, Value rectified) => cotangent * rectified.Sign();
+    /// <summary>
+    /// The cotangent where a rectified output is positive, 0 elsewhere. The mask is a HardSigmoid so steep that every normal float above 0 gives 1: the same
+    /// as Sign, which ONNX Runtime computes five times slower.
+    /// </summary>
+    internal static Value Masked(Value cotangent, Value rectified) =>
+        cotangent * cotangent.Emitter.Op("HardSigmoid", [rectified], ("alpha", 3e38f), ("beta", 0f));
 
     /// <summary>
     /// The number that a 32-bit attribute stands for: 0.1f means 0.1, and 0.16666667f means 1/6. Models of float64 exporters are compared

@@ -28,10 +28,21 @@ internal static class PoolingRules
     {
         if (c.Node.Int("storage_order", 0) != 0) throw c.Refusal("storage_order 1 is not supported");
         var indices = c.Node.Outputs.Count > 1 && c.Node.Outputs[1].Length > 0 ? c.Emitter[c.Node.Outputs[1]] : AddIndices(c);
+        if (Disjoint(Window.Of(c)) && c.Node.Int("ceil_mode", 0) == 0)
+        {
+            c.Give(0, c.Emitter.Op("MaxUnpool", [c.Dy, indices, c.Shape()], ("kernel_shape", c.Node.Ints("kernel_shape")!), ("strides", Window.Of(c).Strides)));
+            return;
+        }
+        // overlapping windows add up where they chose the same element
         var zeros = c.Emitter.Op("ConstantOfShape", [c.Emitter.CountOf(c.X.Name)], ("value", Tensor.Of([0f], 1)));
         var scattered = c.Emitter.Op("ScatterElements", [zeros, indices.Reshape(-1), c.Dy.Reshape(-1)], ("axis", 0), ("reduction", "add"));
         c.Give(0, scattered.Reshape(c.Shape()));
     }
+
+    // No element is seen by two windows, and none lies in a pad: then nothing adds up, and putting each cotangent in its place is enough.
+    private static bool Disjoint(Window window) =>
+        window is { Begins: { } begins, Ends: { } ends } && begins.All(pad => pad == 0) && ends.All(pad => pad == 0)
+        && Enumerable.Range(0, window.Axes).All(axis => window.Strides[axis] >= window.Extent(axis));
 
     private static Value AddIndices(RuleContext c)
     {
