@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Reverie.Tensors;
 
 namespace Reverie.Tests.Cli;
@@ -9,12 +8,12 @@ public class ProcessTests
     [Fact]
     public async Task The_executable_gives_exit_codes_and_keeps_its_streams_apart()
     {
-        using var help = Start("--help");
+        using var help = Executable.Start("--help");
         Assert.Contains("Usage:", await help.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await help.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, help.ExitCode);
 
-        using var wrong = Start("models", "show", "no-such-model");
+        using var wrong = Executable.Start("models", "show", "no-such-model");
         Assert.Equal("", await wrong.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.StartsWith("reverie: there is no model 'no-such-model'", await wrong.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await wrong.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -33,13 +32,5 @@ public class ProcessTests
             "--index", "0", "--out", folder["g.npy"], "--precision", "float64"], Reverie.Cli.CommandConsole.Into(output, error), cancellation.Token);
         Assert.Equal((130, "", "reverie: cancelled"), (code, output.ToString(), error.ToString().Trim()));
         Assert.False(File.Exists(folder["g.npy"]));
-    }
-
-    private static Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Reverie.Cli.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
     }
 }
