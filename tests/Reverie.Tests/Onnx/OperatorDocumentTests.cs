@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Reverie.Autodiff;
 using Reverie.Onnx;
 using Reverie.Onnx.Schema;
 
@@ -28,8 +29,11 @@ public class OperatorDocumentTests
             A network has one input, of floats. Tensors have at most 2 GiB; what constants alone ask for (Expand, Tile, Range, ...) at most 64 Mi elements.
             This file is written by the test `OperatorDocumentTests` (set `REVERIE_UPDATE_DOCS=1`).
 
-            | operator | opsets | inputs | attributes |
-            | --- | --- | --- | --- |
+            The column "gradient": **yes**, there is a rule; 0, the output does not change with small changes of the input, and gradients stop there; empty, a gradient that passes
+            through is refused by name. What is rewritten on load (Upsample, GroupNormalization, the operators of com.microsoft, ...) has the gradient of what it becomes.
+
+            | operator | opsets | inputs | gradient | attributes |
+            | --- | --- | --- | --- | --- |
 
             """);
         foreach (var schema in OperatorSchemas.All)
@@ -38,10 +42,13 @@ public class OperatorDocumentTests
             var (from, to) = (Math.Max(schema.Since, ModelValidator.OldestOpset), Math.Min(schema.Until, ModelValidator.NewestOpset));
             var (min, max) = (Math.Min(schema.InputsAt(from).Min, schema.InputsAt(to).Min), Math.Max(schema.InputsAt(from).Max, schema.InputsAt(to).Max));
             var inputs = min == max ? $"{min}" : max == int.MaxValue ? $"{min} or more" : $"{min}-{max}";
-            text.Append(CultureInfo.InvariantCulture, $"| {name} | {from}-{to} | {inputs} | {string.Join(", ", schema.Attributes.Select(Attribute))} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {from}-{to} | {inputs} | {Gradient(schema)} | {string.Join(", ", schema.Attributes.Select(Attribute))} |\n");
         }
         return text.ToString().ReplaceLineEndings("\n");
     }
+
+    private static string Gradient(OperatorSchema schema) =>
+        schema.Domain.Length > 0 ? "" : RuleTable.Gradient[schema.Name] is not null ? "yes" : RuleTable.Gradient.Stops.Contains(schema.Name) ? "0" : "";
 
     private static string Attribute(AttributeRule rule) =>
         rule.Since > ModelValidator.OldestOpset ? $"`{rule.Name}` (from {rule.Since})" : rule.Until <= ModelValidator.NewestOpset ? $"`{rule.Name}` (to {rule.Until})" : $"`{rule.Name}`";

@@ -63,7 +63,8 @@ internal static class ModelReader
         else model.OtherOpsets[domain] = version;
     }
 
-    private static void ReadEntry(ProtoReader reader, Dictionary<string, string> into)
+    /// <summary>Reads a StringStringEntryProto: metadata, and where external data lies.</summary>
+    internal static void ReadEntry(ProtoReader reader, Dictionary<string, string> into)
     {
         var (key, value) = ("", "");
         while (reader.Next())

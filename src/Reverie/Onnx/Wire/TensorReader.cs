@@ -29,7 +29,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
                 case 8: name = reader.Name(); break;
                 case 9: raw = reader.BytesRange(); break;
                 case 10: reader.Doubles(doubles); break;
-                case 13: ReadExternalEntry(reader.Message(), external); break;
+                case 13: ModelReader.ReadEntry(reader.Message(), external); break;
                 case 14: isExternal = reader.Int() == 1; break;
                 default: reader.Skip(); break;
             }
@@ -48,19 +48,6 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
         {
             throw new ReverieException($"the constant '{name}' is malformed: {exception.Message}", exception);
         }
-    }
-
-    private static void ReadExternalEntry(ProtoReader reader, Dictionary<string, string> into)
-    {
-        var (key, value) = ("", "");
-        while (reader.Next())
-            switch (reader.Field)
-            {
-                case 1: key = reader.Text(); break;
-                case 2: value = reader.Text(); break;
-                default: reader.Skip(); break;
-            }
-        into[key] = value;
     }
 
     private static byte[] Convert(ElementType type, List<float> floats, List<long> ints, List<double> doubles) => type switch
