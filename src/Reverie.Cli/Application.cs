@@ -18,9 +18,9 @@ internal static class Application
             if (UsageError.Find(parse) is { } mistake) throw new ReverieException(mistake);
             return await parse.InvokeAsync(console, cancellation).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
         {
-            console.Error.WriteLine("reverie: cancelled");
+            console.Error.WriteLine($"reverie: {(exception is CancelledWithResultException ? exception.Message : "cancelled")}");
             return ExitCodes.Cancelled;
         }
         catch (ReverieException exception)

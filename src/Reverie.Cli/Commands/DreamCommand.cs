@@ -63,7 +63,9 @@ internal sealed class DreamCommand : ReverieCommand
         result.Picture.Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
         if (raw is not null) Npy.Write(raw, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force);
         Describe(context, settings, result, output);
-        context.Cancellation.ThrowIfCancellationRequested();
+        if (!result.Cancelled) return;
+        context.Finish();
+        throw new CancelledWithResultException($"cancelled after {result.Steps} of {result.StepsPlanned} steps; what was dreamt so far is in {output}");
     }
 
     private static int? ReadSize(string? text)
@@ -139,9 +141,8 @@ internal sealed class DreamCommand : ReverieCommand
         if (result.DeadSteps > 0)
             context.Say($"{result.DeadSteps} of {result.Steps} steps changed nothing: the gradient was zero everywhere; another layer or channel may be awake on this picture");
         var shape = $"{result.Picture.Width} x {result.Picture.Height}";
-        context.Say(result.Cancelled
-            ? $"cancelled after {result.Steps} of {result.StepsPlanned} steps; what was dreamt so far is kept ({shape})"
-            : string.Create(CultureInfo.InvariantCulture, $"{settings.Objective} is {result.Gain:0.0} times as active ({shape}, {result.Octaves.Count} octaves of {settings.Steps} steps)"));
+        if (!result.Cancelled)
+            context.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.Objective} is {result.Gain:0.0} times as active ({shape}, {result.Octaves.Count} octaves of {settings.Steps} steps)"));
         context.Write(output);
         context.Report.Add("settings", DreamSettings.ToJson(settings));
         context.Report.Add("runtime", RuntimeHere(context.Runtime));

@@ -51,12 +51,15 @@ internal sealed class DreamRun : IDisposable
                 TensorPrimitives.Add(x, enlarged, x);
             }
             var step = new Ascent(this, at);
+            var taken = _values.Count;
             for (var number = 1; number <= _settings.Steps && !IsOver(cancellation); number++)
             {
                 if (!step.TryTake(x, cancellation)) break;
                 done += at.Pixels;
                 progress?.Report(new(sizes.Count - index, sizes.Count, number, _settings.Steps, at, _values[^1], done, total));
             }
+            // Cancelled before its first step, an octave adds nothing, and must not resample and round what the last one left: a replay stops before it.
+            if (_values.Count == taken) break;
             TensorPrimitives.Subtract(x, start, x);
             (detail, reached) = (x, at);
         }

@@ -82,9 +82,13 @@ public class DreamCommandTests
         using var folder = Cat();
         using var cancellation = new CancellationTokenSource();
         var (output, error) = (new StringWriter(), new CancelAfter(cancellation));
-        var code = await Application.RunAsync(["dream", folder["cat.png"], "--steps", "4000", "--octaves", "2", "--size", "160"], CommandConsole.Into(output, error), cancellation.Token);
+        var code = await Application.RunAsync(["dream", folder["cat.png"], "--steps", "4000", "--octaves", "2", "--size", "160", "--json", folder["report.json"]], CommandConsole.Into(output, error), cancellation.Token);
         Assert.Equal(130, code);
+        Assert.Single(error.ToString().Split('\n'), line => line.Contains("cancelled", StringComparison.Ordinal));
         Assert.Contains("cancelled after", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(folder["cat.dream.png"], output.ToString().Trim());
+        using var report = JsonDocument.Parse(File.ReadAllText(folder["report.json"]));
+        Assert.True(report.RootElement.GetProperty("dream").GetProperty("cancelled").GetBoolean());
         await Succeed("replay", folder["cat.dream.png"], "--verify");
     }
 

@@ -107,13 +107,28 @@ public class DeepDreamTests
     private static Picture Photo(int height, int width) =>
         new(height, width, Array.ConvertAll(Tests.References.HashPicture.Levels(height, width, 5), level => level / 255f));
 
-    private sealed class CancelAt(int step, CancellationTokenSource cancellation) : IProgress<DreamProgress>
+    [Fact]
+    public void Cancelled_in_the_first_step_of_an_octave_it_repeats_to_the_byte()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var photo = CardCheck.Sample().Resize(960, 960);
+        var settings = new DeepDream { Octaves = 3, OctaveScale = 2.4, Steps = 2, Jitter = 0 };
+        // The second octave's first step takes longer than the delay; where it does not, the run still has to repeat.
+        var result = settings.Run(Network.Embedded, photo, new CancelAt(2, cancellation, milliseconds: 25), cancellation: cancellation.Token);
+        Assert.InRange(result.Steps, 2, 6);
+        var again = (settings with { StopAfter = result.Steps }).Run(Network.Embedded, photo);
+        Assert.Equal(result.Picture.Rgb, again.Picture.Rgb);
+    }
+
+    private sealed class CancelAt(int step, CancellationTokenSource cancellation, int milliseconds = 0) : IProgress<DreamProgress>
     {
         private int _steps;
 
         public void Report(DreamProgress value)
         {
-            if (++_steps == step) cancellation.Cancel();
+            if (++_steps != step) return;
+            if (milliseconds == 0) cancellation.Cancel();
+            else cancellation.CancelAfter(milliseconds);
         }
     }
 }
