@@ -38,7 +38,8 @@ internal static class Application
 
         int Fail(Exception exception, string message, int code)
         {
-            console.Error.WriteLine($"reverie: {message.ReplaceLineEndings(" ")}");
+            // one line, and nothing in it that a terminal would obey: names from files may hold anything
+            console.Error.WriteLine($"reverie: {string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? '?' : c))}");
             if (Environment.GetEnvironmentVariable("REVERIE_DEBUG") == "1") console.Error.WriteLine(exception);
             return code;
         }

@@ -127,8 +127,8 @@ internal sealed class DreamCommand : ReverieCommand
         Reverie = JsonReport.Version,
         Command = "dream",
         Settings = DreamSettings.ToJson(settings),
-        Model = new(network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Sha256, network.Name),
-        Inputs = [new(FileHash.RelativeTo(output, image), FileHash.Of(image))],
+        Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+        Inputs = [new(FileHash.Of(image), FileHash.RelativeTo(output, image))],
         Runtime = RuntimeHere(context.Runtime),
     };
 

@@ -64,15 +64,16 @@ internal sealed class ReplayCommand : ReverieCommand
     private string FindInput(CommandContext context, Recipe recipe, string original)
     {
         if (recipe.Inputs is not [var recorded, ..]) throw new ReverieException($"the recipe in {original} names no picture to begin with");
-        var path = context.Value(_input) ?? (recorded.File is null ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
-        if (path is null || !File.Exists(path)) throw new ReverieException($"the picture that {original} was made from is not at {path}; say where it is with --input");
+        // a stranger's recipe may point anywhere; only relative paths, as Reverie writes them, are followed
+        var path = context.Value(_input) ?? (recorded.File is null || Path.IsPathRooted(recorded.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
+        if (path is null || !File.Exists(path)) throw new ReverieException($"the picture that {original} was made from is not at {path ?? recorded.File}; say where it is with --input");
         var hash = FileHash.Of(path);
         return hash == recorded.Sha256 ? path : throw new ReverieException($"{path} is not the picture that {original} was made from: its SHA-256 is {hash}, the recipe's is {recorded.Sha256}");
     }
 
     private Network FindNetwork(CommandContext context, Recipe recipe, string original)
     {
-        var recorded = recipe.Model.File is null ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recipe.Model.File);
+        var recorded = recipe.Model.File is null || Path.IsPathRooted(recipe.Model.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recipe.Model.File);
         var network = context.Given(Shared.Model) || recorded is null ? context.LoadNetwork()
             : File.Exists(recorded) ? Network.Load(recorded)
             : throw new ReverieException($"the network that made {original} ({recipe.Model.Name}) is not at {recorded}; say where it is with --model");

@@ -1,6 +1,8 @@
 using System.Numerics.Tensors;
 using Reverie.Imaging;
 using Reverie.Models;
+using Reverie.Onnx;
+using Reverie.Onnx.Shapes;
 using Reverie.Runtime;
 
 namespace Reverie.Dream;
@@ -10,6 +12,8 @@ internal sealed class DreamRun : IDisposable
 {
     private readonly DeepDream _settings;
     private readonly Network _network;
+    private readonly Objective _objective;
+    private readonly Graph _layers;
     private readonly CompiledGraph _graph;
     private readonly string _gradient;
     private readonly CounterRandom _random;
@@ -19,7 +23,9 @@ internal sealed class DreamRun : IDisposable
     public DreamRun(DeepDream settings, Network network, RuntimeOptions? options)
     {
         (_settings, _network) = (settings, network);
-        (var graph, _gradient) = DreamGraph.Build(network, settings.ObjectiveFor(network));
+        _objective = settings.ObjectiveFor(network);
+        (var graph, _gradient) = DreamGraph.Build(network, _objective);
+        _layers = network.Graph.Cut(_objective.Terms.Select(term => term.Layer).Distinct());
         _graph = CompiledGraph.Compile(graph, options);
         _random = new(settings.Seed);
     }
@@ -34,6 +40,9 @@ internal sealed class DreamRun : IDisposable
             photo = photo.Resize(height, width);
         }
         var sizes = Octaves.Sizes(photo.Height, photo.Width, _settings.Octaves, _settings.OctaveScale);
+        if (!Fits(sizes[0]))
+            throw new ReverieException($"a picture of {sizes[0].Width} x {sizes[0].Height} is too small for {_objective}; give a larger --size, or an earlier layer");
+        sizes.RemoveAll(size => !Fits(size));
         var bases = Bases(photo, sizes);
         var planned = sizes.Count * _settings.Steps;
         var (total, done) = (sizes.Sum(each => each.Pixels) * _settings.Steps, 0L);
@@ -76,6 +85,20 @@ internal sealed class DreamRun : IDisposable
             DeadSteps = _dead,
             Values = _values,
         };
+    }
+
+    // Deep layers have no place left in small pictures: shape inference refuses a window that does not fit.
+    private bool Fits(OctaveSize size)
+    {
+        try
+        {
+            var shapes = ShapeInference.Resolve(_layers, new Dictionary<string, long[]> { [_network.Input] = _network.Preprocessing.Shape(1, size.Height, size.Width) });
+            return _layers.Outputs.All(layer => !shapes.TryGetValue(layer.Name, out var shape) || !shape.Contains(0));
+        }
+        catch (ReverieException)
+        {
+            return false;
+        }
     }
 
     private bool IsOver(CancellationToken cancellation) => cancellation.IsCancellationRequested || _values.Count >= _settings.StopAfter;

@@ -27,6 +27,7 @@ public sealed record ObjectiveTerm
     public IReadOnlyList<int>? Channels { get; init; }
 
     /// <summary>The term's weight; negative ones calm the layer instead.</summary>
+    [JsonRequired]
     public double Weight { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -40,6 +41,7 @@ public sealed record ObjectiveTerm
 public sealed record Objective
 {
     /// <summary>The layers.</summary>
+    [JsonRequired]
     public IReadOnlyList<ObjectiveTerm> Terms { get; init; } = [];
 
     /// <summary>How several layers are weighed; with one layer there is nothing to weigh.</summary>

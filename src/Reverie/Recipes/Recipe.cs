@@ -52,10 +52,10 @@ public sealed record Recipe
 }
 
 /// <summary>A file named in a recipe.</summary>
-/// <param name="File">The path relative to the folder of the result; null for the embedded network.</param>
 /// <param name="Sha256">The SHA-256 of its content, in hexadecimal.</param>
+/// <param name="File">The path relative to the folder of the result; null for the embedded network.</param>
 /// <param name="Name">The network's name; null for pictures.</param>
-public sealed record RecipeFile(string? File, string Sha256, string? Name = null);
+public sealed record RecipeFile(string Sha256, string? File = null, string? Name = null);
 
 /// <summary>Where a result was computed: bytes are promised to be equal only where all of this is.</summary>
 /// <param name="Provider">The execution provider.</param>
@@ -76,6 +76,6 @@ public sealed record RecipeRuntime(string Provider, int Threads, string OnnxRunt
     }
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Recipe))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

@@ -89,12 +89,16 @@ public class DeepDreamTests
     [Fact]
     public void Odd_and_tiny_pictures_dream_too()
     {
-        foreach (var (height, width) in new[] { (33, 47), (40, 200), (7, 9), (65, 33) })
+        foreach (var (height, width) in new[] { (33, 47), (40, 200), (19, 35), (65, 33) })
         {
             var result = Quick.Run(Network.Embedded, Photo(height, width));
             Assert.Equal((height, width), (result.Picture.Height, result.Picture.Width));
         }
     }
+
+    [Fact]
+    public void A_picture_too_small_for_the_layer_is_refused_by_name() =>
+        Assert.Contains("too small for relu5_3", Assert.Throws<ReverieException>(() => Quick.Run(Network.Embedded, Photo(7, 9))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0, 1.4, 10, 1.5)]
