@@ -30,7 +30,7 @@ internal static class LocalResponse
     private static (Value S, Value Power) Denominator(RuleContext c, long channels, long size, double scale, double beta, double bias)
     {
         var s = Banded(c, c.X * c.X, channels, size, transposed: false) * scale + bias;
-        // s^(3/4), the usual case, is two square roots and a product; Pow takes three times as long
+        // s^(3/4), the usual case, is two square roots and a product: cheaper than Pow
         var power = beta switch
         {
             0.75 => s.Sqrt() is var root ? root * root.Sqrt() : default,

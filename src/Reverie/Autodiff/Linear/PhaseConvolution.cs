@@ -5,7 +5,7 @@ namespace Reverie.Autodiff.Linear;
 /// <summary>
 /// The adjoint of a strided convolution taken apart by phases (the sub-pixel convolution of Shi et al. 2016): output pixels whose places agree modulo the stride
 /// see the same taps, so that one convolution of stride 1 computes all phases as channels and DepthToSpace interleaves them. For the few channels of a picture this
-/// is twice as fast as a transposed convolution and needs none of its buffer of shifted copies.
+/// is faster than a transposed convolution and needs none of its buffer of shifted copies.
 /// </summary>
 internal static class PhaseConvolution
 {
