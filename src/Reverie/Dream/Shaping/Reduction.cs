@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace Reverie.Dream;
+namespace Reverie.Dream.Shaping;
 
 /// <summary>Sums over whole pictures: in a fixed partition and accumulated in double, so that a result does not depend on the number of threads.</summary>
 internal static class Reduction

@@ -3,22 +3,34 @@ using Reverie.Models;
 using Reverie.Onnx;
 using Reverie.Onnx.Shapes;
 
-namespace Reverie.Dream;
+namespace Reverie.Dream.Objectives;
 
-/// <summary>A network cut at its deepest layer used, with the objective and its gradient appended: one run gives both, at any size.</summary>
-internal static class DreamGraph
+/// <summary>A network cut at its deepest layer used, with an objective and its gradient appended: one run gives both, at any size.</summary>
+internal sealed class ObjectiveGraph
 {
     /// <summary>The output [] with the objective's value.</summary>
     public const string Value = "dream/objective";
 
-    /// <summary>Builds the graph; its outputs are <see cref="Value"/> and the gradient, whose name is returned.</summary>
+    private ObjectiveGraph(Graph graph, string gradient, Graph layers) => (Graph, Gradient, Layers) = (graph, gradient, layers);
+
+    /// <summary>The graph; its outputs are <see cref="Value"/> and <see cref="Gradient"/>.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>The output with the gradient with respect to the network's input, of the input's shape.</summary>
+    public string Gradient { get; }
+
+    /// <summary>The network cut at the layers that the objective names, which are its outputs: what the gradient of a place of theirs can depend on.</summary>
+    public Graph Layers { get; }
+
+    /// <summary>Builds the graph.</summary>
     /// <exception cref="ReverieException">A layer or channel does not exist, or the way to it cannot be differentiated.</exception>
-    public static (Graph Graph, string Gradient) Build(Network network, Objective objective)
+    public static ObjectiveGraph Build(Network network, Objective objective)
     {
         if (objective.Terms.Count == 0) throw new ReverieException("the objective names no layer");
         foreach (var term in objective.Terms)
             if (!network.IsLayer(term.Layer)) throw new ReverieException($"{Names.Unknown("layer", term.Layer, network.Layers)} ('reverie models layers' lists all)");
-        var graph = network.Graph.Cut(objective.Terms.Select(term => term.Layer).Distinct());
+        var layers = network.Graph.Cut(objective.Terms.Select(term => term.Layer).Distinct());
+        var graph = layers.Clone();
         ShapeInference.Infer(graph);
         var emitter = new Emitter(graph) { Prefix = "dream" };
         var (cotangents, values) = (new Dictionary<string, Value>(), new List<Value>());
@@ -48,7 +60,7 @@ internal static class DreamGraph
         graph.Refresh();
         var seeds = cotangents.ToDictionary(pair => pair.Key, pair => pair.Value.Name);
         var gradient = Differentiator.Append(graph, seeds, [network.Input], RuleTable.Gradient)[network.Input];
-        return (graph.Cut([Value, gradient], keepInputs: true), gradient);
+        return new(graph.Cut([Value, gradient], keepInputs: true), gradient, layers);
     }
 
     private static Value Mask(Emitter emitter, ObjectiveTerm term)

@@ -1,0 +1,28 @@
+namespace Reverie.Dream.Shaping;
+
+/// <summary>The way from a gradient to a change of the picture, for the steps of one octave: filters in order, then a normaliser.</summary>
+internal sealed class GradientShaping(IReadOnlyList<IGradientFilter> filters, IGradientNormaliser normaliser)
+{
+    /// <summary>Gradients smaller than this are zero; the notebook of 2015 has no such bound, and makes NaN of a dead gradient.</summary>
+    public const double Epsilon = 1e-20;
+
+    /// <summary>The way that settings ask for; it may keep state, and is to be made anew for every octave.</summary>
+    public static GradientShaping Of(DeepDream settings)
+    {
+        _ = settings;
+        return new([], new MeanMagnitude());
+    }
+
+    /// <summary>Shapes a gradient [3,H,W] in place and gives what it is still to be divided by; 0 where it is zero everywhere.</summary>
+    /// <param name="gradient">The gradient; changed.</param>
+    /// <param name="picture">The picture that it is the gradient at.</param>
+    /// <param name="size">H and W.</param>
+    /// <exception cref="ReverieException">The gradient is not finite.</exception>
+    public double Apply(float[] gradient, float[] picture, OctaveSize size)
+    {
+        foreach (var filter in filters) filter.Apply(gradient, picture, size);
+        var divisor = normaliser.Divisor(gradient);
+        if (!double.IsFinite(divisor)) throw new ReverieException("the gradient is not finite; the step size may be too large for this network, or the layer divides by zero");
+        return divisor > Epsilon ? divisor : 0;
+    }
+}
