@@ -20,24 +20,17 @@ internal sealed class DreamCommand : ReverieCommand
     private const int DefaultLongSide = 1024;
 
     private readonly Argument<string> _image = new("image") { Description = "The picture to dream on: PNG, JPEG, WebP, GIF or BMP", HelpName = "IMAGE" };
-    private readonly Option<string[]> _layers = new("--layer", "-l")
-    {
-        Description = "What to excite: a tensor, or some of its channels; several layers are added up, with weights if wanted (0.5*conv3:12,40). Without it: what the network's card recommends",
-        HelpName = "[WEIGHT*]TENSOR[:CHANNEL,...]",
-    };
-    private readonly Option<string?> _balance = new("--balance") { Description = "How several layers are weighed: norm (equal weights pull alike) or none (the plain sum)", HelpName = "norm|none" };
-    private readonly Option<int?> _octaves = NumberOption.Int("--octaves", "Sizes to dream at; more give larger shapes", 1, 64);
-    private readonly Option<double?> _octaveScale = NumberOption.Double("--octave-scale", "The ratio of one size to the next", 1.01, 10);
-    private readonly Option<int?> _steps = NumberOption.Int("--steps", "Steps at each size", 1, 100_000);
-    private readonly Option<double?> _stepSize = NumberOption.Double("--step-size", "How far a step changes the average pixel, of 255", -255, 255);
-    private readonly Option<int?> _jitter = NumberOption.Int("--jitter", "Before each step the picture is shifted at random by up to this many pixels", 0, 4096);
+    private readonly ObjectiveOptions _objective = new();
+    private readonly DreamOptions _dream = new();
     private readonly Option<string?> _size = new("--size", "-s") { Description = "The longer side of the result in pixels, or 'full' for the picture's own. Without it: its own, but at most 1024", HelpName = "PIXELS|full" };
     private readonly Option<string?> _raw = new("--raw") { Description = "Also write the result before it is rounded to a picture: float32 [1,3,H,W], red, green, blue from 0 to 1", HelpName = "FILE.npy" };
+
+    private readonly Option<string?> _trace = new("--trace") { Description = "Also write the picture after every step into this folder", HelpName = "FOLDER" };
 
     public DreamCommand(SharedOptions shared) : base("dream", "Let a network dream on a picture: DeepDream", shared)
     {
         Add(_image);
-        AddOptions([shared.Output, _layers, _balance, _octaves, _octaveScale, _steps, _stepSize, _jitter, _size, shared.Seed, _raw, .. shared.Computing]);
+        AddOptions([shared.Output, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -51,18 +44,19 @@ internal sealed class DreamCommand : ReverieCommand
         Picture.EnsureSavable(output, photo.Height, photo.Width, photo.Alpha is not null, context.Force);
         var network = context.LoadNetwork();
         using var _ = network == Network.Embedded ? null : network;
-        var settings = ReadSettings(context, network, photo, size);
+        var (settings, guides) = ReadSettings(context, network, photo, size);
+        var trace = context.Value(_trace) is { } folder ? DreamTrace.Into(folder, context.Force) : null;
 
-        var result = DreamTask.Run(context, settings, network, photo, context.Runtime);
+        var result = DreamTask.Run(context, settings, network, photo, context.Runtime, trace);
         if (result.Cancelled)
         {
             if (result.Steps == 0) throw new OperationCanceledException(context.Cancellation);
             settings = settings with { StopAfter = result.Steps };
         }
-        var recipe = MakeRecipe(context, settings, network, image, output);
+        var recipe = MakeRecipe(context, settings, network, [image, .. guides], output);
         result.Picture.Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
         if (raw is not null) Npy.Write(raw, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force);
-        Describe(context, settings, result, output);
+        Describe(context, settings, network, result, output);
         if (!result.Cancelled) return;
         context.Finish();
         throw new CancelledWithResultException($"cancelled after {result.Steps} of {result.StepsPlanned} steps; what was dreamt so far is in {output}");
@@ -77,58 +71,40 @@ internal sealed class DreamCommand : ReverieCommand
             : throw new ReverieException($"--size takes a number of pixels from 32 to {Picture.MaxSide}, or 'full', not '{text}'");
     }
 
-    private DeepDream ReadSettings(CommandContext context, Network network, Picture photo, int? size)
+    private (DeepDream Settings, IReadOnlyList<string> Guides) ReadSettings(CommandContext context, Network network, Picture photo, int? size)
     {
-        var defaults = new DeepDream();
         var longSide = Math.Max(photo.Height, photo.Width);
         if (!context.Given(_size))
         {
             if (longSide > size) context.Say($"the picture is {photo.Width} x {photo.Height}; dreaming at {size} on the longer side (--size full keeps its own)");
             size = longSide > size ? size : null;
         }
-        var layers = context.Value(_layers) ?? [];
-        var objective = layers.Length == 0 ? defaults.ObjectiveFor(network) : new Objective { Terms = [.. layers.Select(layer => Term(layer, network))] };
-        return defaults with
+        var (objective, then, guides) = _objective.Read(context, network, Scaled, photo);
+        return (_dream.Read(context, new DeepDream()) with
         {
-            Objective = objective with
-            {
-                Balance = context.Value(_balance) switch
-                {
-                    null or "norm" => LayerBalance.UnitNorm,
-                    "none" => LayerBalance.None,
-                    var other => throw new ReverieException($"--balance is norm or none, not '{other}'"),
-                },
-            },
-            Octaves = context.Value(_octaves) ?? defaults.Octaves,
-            OctaveScale = context.Value(_octaveScale) ?? defaults.OctaveScale,
-            Steps = context.Value(_steps) ?? defaults.Steps,
-            StepSize = context.Value(_stepSize) ?? defaults.StepSize,
-            Jitter = context.Value(_jitter) ?? defaults.Jitter,
+            Objective = objective,
+            Then = then,
+            Pictures = [.. guides.Select(Picture.Load)],
             Size = size == longSide ? null : size,
             Seed = (ulong)(context.Value(Shared.Seed) ?? 0),
-        };
-    }
+        }, guides);
 
-    // WEIGHT*LAYER; a tensor's own name wins, since it may hold an asterisk
-    private static ObjectiveTerm Term(string text, Network network)
-    {
-        var star = text.IndexOf('*', StringComparison.Ordinal);
-        if (star > 0 && !network.IsLayer(text) && double.TryParse(text[..star], NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && double.IsFinite(weight))
+        // as the dream will see it
+        Picture Scaled()
         {
-            var weighed = LayerReference.Parse(text[(star + 1)..], network);
-            return new() { Layer = weighed.Tensor, Channels = weighed.Channels, Weight = weight };
+            if (size is null || size == longSide) return photo;
+            var (height, width) = Fit.LongSide(photo.Height, photo.Width, size.Value);
+            return photo.Resize(height, width);
         }
-        var layer = LayerReference.Parse(text, network);
-        return new() { Layer = layer.Tensor, Channels = layer.Channels };
     }
 
-    private static Recipe MakeRecipe(CommandContext context, DeepDream settings, Network network, string image, string output) => new()
+    private static Recipe MakeRecipe(CommandContext context, DeepDream settings, Network network, IReadOnlyList<string> pictures, string output) => new()
     {
         Reverie = JsonReport.Version,
         Command = "dream",
         Settings = DreamSettings.ToJson(settings),
         Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
-        Inputs = [new(FileHash.Of(image), FileHash.RelativeTo(output, image))],
+        Inputs = [.. pictures.Select(picture => new RecipeFile(FileHash.Of(picture), FileHash.RelativeTo(output, picture)))],
         Runtime = RuntimeHere(context.Runtime),
     };
 
@@ -136,13 +112,15 @@ internal sealed class DreamCommand : ReverieCommand
     internal static RecipeRuntime RuntimeHere(RuntimeOptions options) =>
         new(options.Provider, options.ThreadCount, Machine.OnnxRuntimeVersion, RuntimeInformation.RuntimeIdentifier, Machine.ProcessorFeatures);
 
-    private static void Describe(CommandContext context, DeepDream settings, DreamResult result, string output)
+    private static string Rounds(DeepDream settings) => (settings.Rounds ?? 1 + (settings.Then?.Count ?? 0)) is > 1 and var rounds ? $"{rounds} rounds of " : "";
+
+    private static void Describe(CommandContext context, DeepDream settings, Network network, DreamResult result, string output)
     {
         if (result.DeadSteps > 0)
             context.Say($"{result.DeadSteps} of {result.Steps} steps changed nothing: the gradient was zero everywhere; another layer or channel may be awake on this picture");
         var shape = $"{result.Picture.Width} x {result.Picture.Height}";
         if (!result.Cancelled)
-            context.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.Objective} is {result.Gain:0.0} times as active ({shape}, {result.Octaves.Count} octaves of {settings.Steps} steps)"));
+            context.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.RoundsFor(network)[^1]} is {result.Gain:0.0} times as active ({shape}, {Rounds(settings)}{result.Octaves.Count} octaves of {settings.Steps} steps)"));
         context.Write(output);
         context.Report.Add("settings", DreamSettings.ToJson(settings));
         context.Report.Add("runtime", RuntimeHere(context.Runtime));

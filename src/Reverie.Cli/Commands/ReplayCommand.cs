@@ -24,7 +24,7 @@ internal sealed class ReplayCommand : ReverieCommand
     }
 
     /// <summary>Makes the result of a recipe.</summary>
-    internal delegate Picture Replayer(CommandContext context, Recipe recipe, Network network, string input, RuntimeOptions runtime);
+    internal delegate Picture Replayer(CommandContext context, Recipe recipe, Network network, IReadOnlyList<string> inputs, RuntimeOptions runtime);
 
     protected override void Run(CommandContext context)
     {
@@ -36,14 +36,14 @@ internal sealed class ReplayCommand : ReverieCommand
         if (!Replayers.TryGetValue(recipe.Command, out var replayer)) throw new ReverieException($"the recipe in {original} is for '{recipe.Command}', which this version cannot replay");
         var output = verify ? Path.Combine(Path.GetTempPath(), $"reverie-{Guid.NewGuid():N}{Path.GetExtension(original)}")
             : OutputPath.Resolve(context.Value(Shared.Output), original, "replay", Path.GetExtension(original), context.Force);
-        var input = FindInput(context, recipe, original);
+        var inputs = recipe.Inputs.Select((recorded, index) => FindInput(recorded, original, index == 0 ? context.Value(_input) : null, index == 0 ? "; say where it is with --input" : "; put it there")).ToList();
         var network = FindNetwork(context, recipe, original);
         using var _ = network == Network.Embedded ? null : network;
         var runtime = new RuntimeOptions { Provider = recipe.Runtime.Provider, Threads = recipe.Runtime.Threads };
         var difference = DreamCommand.RuntimeHere(runtime).DifferenceFrom(recipe.Runtime);
         if (difference.Length > 0) context.Say($"this is not where {original} was made ({difference}): bytes may differ");
 
-        var picture = replayer(context, recipe, network, input, runtime);
+        var picture = replayer(context, recipe, network, inputs, runtime);
         try
         {
             // The recipe is written as it was read: then not only the pixels are the same.
@@ -61,12 +61,11 @@ internal sealed class ReplayCommand : ReverieCommand
         }
     }
 
-    private string FindInput(CommandContext context, Recipe recipe, string original)
+    private static string FindInput(RecipeFile recorded, string original, string? given, string hint)
     {
-        if (recipe.Inputs is not [var recorded, ..]) throw new ReverieException($"the recipe in {original} names no picture to begin with");
         // a stranger's recipe may point anywhere; only relative paths, as Reverie writes them, are followed
-        var path = context.Value(_input) ?? (recorded.File is null || Path.IsPathRooted(recorded.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
-        if (path is null || !File.Exists(path)) throw new ReverieException($"the picture that {original} was made from is not at {path ?? recorded.File}; say where it is with --input");
+        var path = given ?? (recorded.File is null || Path.IsPathRooted(recorded.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
+        if (path is null || !File.Exists(path)) throw new ReverieException($"the picture that {original} was made from is not at {path ?? recorded.File}{hint}");
         var hash = FileHash.Of(path);
         return hash == recorded.Sha256 ? path : throw new ReverieException($"{path} is not the picture that {original} was made from: its SHA-256 is {hash}, the recipe's is {recorded.Sha256}");
     }

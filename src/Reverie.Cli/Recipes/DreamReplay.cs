@@ -10,10 +10,11 @@ namespace Reverie.Cli.Recipes;
 /// <summary>Dreams a recorded dream again.</summary>
 internal static class DreamReplay
 {
-    public static Picture Run(CommandContext context, Recipe recipe, Network network, string input, RuntimeOptions runtime)
+    public static Picture Run(CommandContext context, Recipe recipe, Network network, IReadOnlyList<string> inputs, RuntimeOptions runtime)
     {
-        var settings = DreamSettings.FromJson(recipe.Settings);
-        var result = DreamTask.Run(context, settings, network, Picture.Load(input), runtime);
+        if (inputs.Count == 0) throw new ReverieException("the recipe names no picture to begin with");
+        var settings = DreamSettings.FromJson(recipe.Settings) with { Pictures = [.. inputs.Skip(1).Select(Picture.Load)] };
+        var result = DreamTask.Run(context, settings, network, Picture.Load(inputs[0]), runtime);
         // a recorded cancellation ends the run early by itself; only a new one is the user's
         context.Cancellation.ThrowIfCancellationRequested();
         return result.Picture;

@@ -9,18 +9,22 @@ namespace Reverie.Cli.Recipes;
 /// <summary>Runs a dream with progress, for the command that makes it and for the replay that makes it again.</summary>
 internal static class DreamTask
 {
-    public static DreamResult Run(CommandContext context, DeepDream settings, Network network, Picture photo, RuntimeOptions runtime)
+    public static DreamResult Run(CommandContext context, DeepDream settings, Network network, Picture photo, RuntimeOptions runtime, IProgress<DreamProgress>? trace = null)
     {
         var progress = context.Progress("dreaming");
-        var result = context.Report.Timed("dream", () => settings.Run(network, photo, new Relay(progress), runtime, context.Cancellation));
+        var result = context.Report.Timed("dream", () => settings.Run(network, photo, new Relay(progress, trace), runtime, context.Cancellation));
         progress.Dispose();
         return result;
     }
 
     // Progress<T> would post to a thread pool and draw out of order.
-    private sealed class Relay(ProgressDisplay display) : IProgress<DreamProgress>
+    private sealed class Relay(ProgressDisplay display, IProgress<DreamProgress>? trace) : IProgress<DreamProgress>
     {
-        public void Report(DreamProgress value) =>
-            display.Report(value.Done, value.Total, $"octave {value.Octave}/{value.Octaves} ({value.Size.Width} x {value.Size.Height}), step {value.Step}/{value.Steps}");
+        public void Report(DreamProgress value)
+        {
+            trace?.Report(value);
+            var round = value.Rounds > 1 ? $"round {value.Round}/{value.Rounds}, " : "";
+            display.Report(value.Done, value.Total, $"{round}octave {value.Octave}/{value.Octaves} ({value.Size.Width} x {value.Size.Height}), step {value.Step}/{value.Steps}");
+        }
     }
 }

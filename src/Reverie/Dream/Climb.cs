@@ -5,7 +5,7 @@ using Reverie.Imaging;
 
 namespace Reverie.Dream;
 
-/// <summary>One round of a dream: a climb through the octaves from the smallest to the largest, between which only the dreamt detail is carried.</summary>
+/// <summary>One round of a dream: a climb through the octaves from the smallest to the largest.</summary>
 internal sealed class Climb(DeepDream settings, IReadOnlyList<OctaveSize> sizes, IGradientSource source, DreamLog log, int round)
 {
     // Each round has jitter of its own; the first one's is that of a dream without rounds.
@@ -15,39 +15,54 @@ internal sealed class Climb(DeepDream settings, IReadOnlyList<OctaveSize> sizes,
     public Picture From(Picture photo, CancellationToken cancellation)
     {
         var bases = Bases(photo);
-        float[] detail = [];
-        var reached = sizes[^1];
-        for (var index = sizes.Count - 1; index >= 0 && !log.IsOver; index--)
+        float[]? dreamt = null;
+        var reached = sizes.Count - 1;
+        for (var octave = sizes.Count - 1; octave >= 0 && !log.IsOver; octave--)
         {
-            var (at, start) = (sizes[index], bases[index]);
-            // dreamt detail of the smaller octave, enlarged onto this octave's own picture
-            var x = (float[])start.Clone();
-            if (detail.Length > 0) TensorPrimitives.Add(x, Resized(detail, reached, at), x);
+            var x = Start(bases, dreamt, reached, octave);
             // Cancelled before its first step, an octave adds nothing, and must not resample and round what the last one left: a replay stops before it.
-            if (Ascend(x, index, cancellation) == 0) break;
-            TensorPrimitives.Subtract(x, start, x);
-            (detail, reached) = (x, at);
+            if (Ascend(x, octave, cancellation) == 0) break;
+            ColourKeeper.Apply(settings.Colours, x, bases[octave]);
+            if (settings.Carry == OctaveCarry.Detail) TensorPrimitives.Subtract(x, bases[octave], x);
+            (dreamt, reached) = (x, octave);
         }
-        var rgb = (float[])photo.Rgb.Clone();
-        if (detail.Length > 0)
-        {
-            TensorPrimitives.Add(rgb, Resized(detail, reached, sizes[0]), rgb);
-            TensorPrimitives.Clamp(rgb, 0f, 1f, rgb);
-        }
+        var rgb = Start(bases, dreamt, reached, 0);
+        if (dreamt is not null) TensorPrimitives.Clamp(rgb, 0f, 1f, rgb);
         return new(photo.Height, photo.Width, rgb, photo.Alpha);
+    }
+
+    // The picture that an octave begins with: its base with the detail dreamt so far, or all of the picture dreamt so far.
+    private float[] Start(List<float[]> bases, float[]? dreamt, int reached, int octave)
+    {
+        var x = (float[])bases[octave].Clone();
+        if (dreamt is null) return x;
+        var enlarged = Resized(dreamt, sizes[reached], sizes[octave]);
+        if (settings.Carry == OctaveCarry.Detail) TensorPrimitives.Add(x, enlarged, x);
+        else enlarged.CopyTo(x, 0);
+        return x;
     }
 
     // The steps of one octave; how many were taken.
     private int Ascend(float[] x, int octave, CancellationToken cancellation)
     {
-        var ascent = new Ascent(source, GradientShaping.Of(settings), sizes[octave]);
+        var ascent = new Ascent(source, GradientShaping.Of(settings, sizes[octave]), sizes[octave]);
+        var stepSize = settings.OctaveStrength is { } curve ? settings.StepSize * At(curve, sizes.Count - 1 - octave) : settings.StepSize;
         var taken = 0;
         while (taken < settings.Steps && !log.IsOver)
         {
-            if (ascent.TryTake(x, Jitter(), settings.StepSize / 255, cancellation) is not { } step) break;
-            log.Add(step, round, octave, ++taken);
+            if (ascent.TryTake(x, Jitter(), stepSize / 255, cancellation) is not { } step) break;
+            log.Add(step, round, octave, ++taken, x);
         }
         return taken;
+    }
+
+    // A curve over the octaves asked for, read at one of them (counted from the smallest that there is).
+    private double At(IReadOnlyList<double> curve, int fromSmallest)
+    {
+        var left = sizes.Count - 1 - fromSmallest;   // octaves too small for the picture are missing at the beginning
+        var position = settings.Octaves == 1 ? 0 : (settings.Octaves - 1 - left) / (settings.Octaves - 1.0) * (curve.Count - 1);
+        var below = Math.Clamp((int)position, 0, curve.Count - 1);
+        return below == curve.Count - 1 ? curve[below] : curve[below] + (position - below) * (curve[below + 1] - curve[below]);
     }
 
     private Shift Jitter() => settings.Jitter == 0 ? default : new(_random.Next(-settings.Jitter, settings.Jitter), _random.Next(-settings.Jitter, settings.Jitter));

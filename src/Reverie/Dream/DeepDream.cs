@@ -39,11 +39,47 @@ public sealed record DeepDream
     /// <summary>Before each step the picture is rolled by a random shift of up to this many pixels each way; 0 for none.</summary>
     public int Jitter { get; init; } = 32;
 
+    /// <summary>How much of the step size each octave takes: a curve over the octaves from the smallest to the largest, interpolated between its numbers; null for all alike.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? OctaveStrength { get; init; }
+
+    /// <summary>What goes from one octave to the next.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public OctaveCarry Carry { get; init; }
+
+    /// <summary>How a gradient's frequencies are weighed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public GradientSmoothing Smoothing { get; init; }
+
+    /// <summary>What makes gradients into steps.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public GradientNorm Normaliser { get; init; }
+
+    /// <summary>How strongly noise is smoothed away at every step (total variation), in units of the gradient's mean magnitude; 0 for not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double TotalVariation { get; init; }
+
+    /// <summary>What of the picture's colours is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ColourLock Colours { get; init; }
+
+    /// <summary>How many times the result is fed back in; null for once through.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Rounds { get; init; }
+
+    /// <summary>The objectives of the rounds after the first; after the last of them it begins again with <see cref="Objective"/>. Null or empty for the same in every round.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Objective>? Then { get; init; }
+
     /// <summary>The longer side of the result in pixels; null keeps the picture's own size.</summary>
     public int? Size { get; init; }
 
     /// <summary>Where the random shifts begin.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>The guide pictures that objectives refer to by number. Not part of the recipe's settings: a recipe names their files.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Picture> Pictures { get; init => field = value ?? []; } = [];
 
     /// <summary>Ends the run after this many steps over all octaves: how a recipe repeats a run that was cancelled. Null for no limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -70,6 +106,14 @@ public sealed record DeepDream
             ? Dream.Objective.Layer(first)
             : throw new ReverieException($"say which layer of {network.Name} is to dream: its card recommends none ('reverie models layers' lists all)"));
 
+    /// <summary>The objectives of all rounds of a run on this network, in order.</summary>
+    /// <exception cref="ReverieException">None is set for the first, and the network's card recommends no layer.</exception>
+    public IReadOnlyList<Objective> RoundsFor(Network network)
+    {
+        IReadOnlyList<Objective> cycle = [ObjectiveFor(network), .. Then ?? []];
+        return [.. Enumerable.Range(0, Rounds ?? cycle.Count).Select(round => cycle[round % cycle.Count])];
+    }
+
     private void Validate()
     {
         if (Version != 1) throw new ReverieException($"these dream settings are of version {Version}; this program knows version 1");
@@ -78,6 +122,10 @@ public sealed record DeepDream
         Check(Steps is >= 1 and <= 100_000, "steps must be between 1 and 100000");
         Check(double.IsFinite(StepSize) && StepSize != 0, "the step size must be a number other than 0");
         Check(Jitter is >= 0 and <= 4096, "jitter must be between 0 and 4096 pixels");
+        Check(OctaveStrength is null || OctaveStrength.Count > 0 && OctaveStrength.All(strength => double.IsFinite(strength) && strength >= 0), "the octaves' strengths must be numbers of at least 0");
+        Check(double.IsFinite(TotalVariation) && TotalVariation is >= 0 and <= 100, "the total variation's weight must be between 0 and 100");
+        Check(Rounds is null or >= 1 and <= 10_000, "rounds must be between 1 and 10000");
+        Check((long)Octaves * Steps * (Rounds ?? 1 + (Then?.Count ?? 0)) <= int.MaxValue, "octaves x steps x rounds are more steps than can be counted");
         Check(Size is null or >= Dream.Octaves.SmallestSide and <= Picture.MaxSide, $"the size must be between {Dream.Octaves.SmallestSide} and {Picture.MaxSide} pixels");
 
         static void Check(bool holds, string message)

@@ -1,3 +1,5 @@
+using Reverie.Imaging;
+
 namespace Reverie.Dream;
 
 /// <summary>How far a run is: what was done, when it is over, and whom to tell.</summary>
@@ -27,12 +29,17 @@ internal sealed class DreamLog(IReadOnlyList<OctaveSize> sizes, DeepDream settin
     /// <param name="round">The round, from 0.</param>
     /// <param name="octave">The octave, from 0, the largest.</param>
     /// <param name="step">The step within it, from 1.</param>
-    public void Add(AscentStep taken, int round, int octave, int step)
+    /// <param name="x">The picture after it.</param>
+    public void Add(AscentStep taken, int round, int octave, int step, float[] x)
     {
-        _ = round;
         _values.Add(taken.Value);
         if (taken.IsDead) DeadSteps++;
         _done += sizes[octave].Pixels;
-        progress?.Report(new(sizes.Count - octave, sizes.Count, step, settings.Steps, sizes[octave], taken.Value, _done, _total));
+        progress?.Report(new(sizes.Count - octave, sizes.Count, step, settings.Steps, sizes[octave], taken.Value, _done, _total)
+        {
+            Round = round + 1,
+            Rounds = rounds,
+            Snapshot = () => new Picture(sizes[octave].Height, sizes[octave].Width, (float[])x.Clone()),
+        });
     }
 }

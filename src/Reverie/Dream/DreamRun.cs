@@ -10,6 +10,7 @@ namespace Reverie.Dream;
 internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptions? options) : IDisposable
 {
     private readonly Dictionary<Objective, IGradientSource> _sources = [];
+    private readonly GuideFeatures _guides = new(network, settings.Pictures, options);
 
     public void Dispose()
     {
@@ -23,8 +24,8 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
             var (height, width) = Fit.LongSide(photo.Height, photo.Width, size);
             photo = photo.Resize(height, width);
         }
-        IReadOnlyList<Objective> rounds = [settings.ObjectiveFor(network)];
-        foreach (var objective in rounds) _ = SourceOf(objective);
+        var rounds = settings.RoundsFor(network);
+        foreach (var objective in rounds.Distinct()) _ = SourceOf(objective);
         var sizes = Octaves.Sizes(photo.Height, photo.Width, settings.Octaves, settings.OctaveScale);
         foreach (var (objective, source) in _sources)
             if (!source.Fits(sizes[0]))
@@ -51,7 +52,7 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
     private IGradientSource SourceOf(Objective objective)
     {
         if (!_sources.TryGetValue(objective, out var source))
-            _sources[objective] = source = new CompiledGradient(network, ObjectiveGraph.Build(network, objective), options);
+            _sources[objective] = source = new CompiledGradient(network, ObjectiveGraph.Build(network, objective, _guides), options);
         return source;
     }
 }

@@ -92,8 +92,44 @@ public class DreamCommandTests
         await Succeed("replay", folder["cat.dream.png"], "--verify");
     }
 
+    [Fact]
+    public async Task Everything_that_shapes_a_dream_replays()
+    {
+        using var folder = Cat();
+        Directory.CreateDirectory(folder["guides"]);
+        CardCheck.Sample().Resize(90, 70).Save(folder["guides/guide.png"]);
+        await Succeed(["dream", folder["cat.png"], "-o", folder["a.png"], "--layer", "relu4_3", "--guide", folder["guides/guide.png"], "--guide-by", "sum", "--target", "tabby",
+            "--then", "relu3_2:3@50%,50% - 0.2*mean(relu2_2)", "--rounds", "3", "--smoothing", "laplacian", "--normaliser", "std", "--total-variation", "0.1",
+            "--colour-lock", "moments", "--octave-strength", "1,0.5", "--carry", "picture", "--trace", folder["trace"], .. Quick]);
+        await Succeed("replay", folder["a.png"], "--verify");
+        Assert.Equal(12, Directory.GetFiles(folder["trace"]).Length);
+        Assert.Equal(Picture.Load(folder["trace/round3-octave2-step2.png"]).Width, Picture.Load(folder["a.png"]).Width);
+        Assert.Contains("holds a trace already", await Command.Refuse(["dream", folder["cat.png"], "--trace", folder["trace"], .. Quick]), StringComparison.Ordinal);
+        File.Delete(folder["guides/guide.png"]);
+        Assert.Contains("guide.png", await Command.Refuse("replay", folder["a.png"], "--verify"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Channels_are_chosen_by_the_picture_and_the_recipe_holds_them()
+    {
+        using var folder = Cat();
+        await Succeed(["dream", folder["cat.png"], "-o", folder["a.png"], "--layer", "relu4_3", "--at", "50%,40%", "--channels", "strong:2", .. Quick]);
+        using var recipe = JsonDocument.Parse(Picture.ReadMetadata(folder["a.png"])[PictureMetadata.Recipe]);
+        Assert.Equal(2, recipe.RootElement.GetProperty("settings").GetProperty("objective").GetProperty("terms")[0].GetProperty("channels").GetArrayLength());
+        await Succeed("replay", folder["a.png"], "--verify");
+    }
+
     [Theory]
     [InlineData("there is no layer 'relu9'", "--layer", "relu9")]
+    [InlineData("--channels takes strong:N", "--channels", "loud:3")]
+    [InlineData("no point of the picture", "--at", "4000,1")]
+    [InlineData("--normaliser is mean, std or adam", "--normaliser", "loud")]
+    [InlineData("--octave-strength takes", "--octave-strength", "1,x")]
+    [InlineData("does not exist", "--guide", "nothing.png")]
+    [InlineData("give the guide with --guide", "--guide-by", "sum")]
+    [InlineData("there is no layer 'relu9'", "--then", "relu9")]
+    [InlineData("is no term of an objective", "--objective", "median(relu4_3)")]
+    [InlineData("there is no class", "--target", "unicorn horn")]
     [InlineData("has no channel 4000", "--layer", "relu4_3:4000")]
     [InlineData("--balance is norm or none", "--balance", "half")]
     [InlineData("--size takes", "--size", "tiny")]

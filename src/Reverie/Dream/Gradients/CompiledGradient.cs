@@ -42,7 +42,13 @@ internal sealed class CompiledGradient : IGradientSource
         var input = new float[_network.Preprocessing.Channels * size.Pixels];
         _network.Preprocessing.ToInput(picture, input);
         using var tensor = RuntimeTensor.Of(input, _network.Preprocessing.Shape(1, size.Height, size.Width));
-        using var results = _graph.Run(new Dictionary<string, RuntimeTensor> { [_network.Input] = tensor }, [ObjectiveGraph.Value], cancellation);
+        var inputs = new Dictionary<string, RuntimeTensor> { [_network.Input] = tensor };
+        foreach (var where in Wheres(size))
+        {
+            where.Draw(size, default);
+            inputs[where.Input] = where.Tensor;
+        }
+        using var results = _graph.Run(inputs, [ObjectiveGraph.Value], cancellation);
         return results[ObjectiveGraph.Value].ToDoubles()[0];
     }
 
@@ -53,6 +59,7 @@ internal sealed class CompiledGradient : IGradientSource
         var buffers = _buffers;
         Roll.Shift(picture, 3, size.Height, size.Width, shift.Down, shift.Right, buffers.Planes);
         _network.Preprocessing.ToInput(buffers.Planes, buffers.Input);
+        foreach (var where in buffers.Wheres) where.Draw(size, shift);
         _graph.Run(buffers.Inputs, buffers.Outputs, cancellation);
         _network.Preprocessing.PullBack(buffers.InputGradient, buffers.Planes);
         Roll.Shift(buffers.Planes, 3, size.Height, size.Width, -shift.Down, -shift.Right, gradient);
@@ -61,6 +68,13 @@ internal sealed class CompiledGradient : IGradientSource
 
     /// <inheritdoc/>
     public void Dispose() => _graph.Dispose();
+
+    private List<WhereMap> Wheres(OctaveSize size)
+    {
+        if (_objective.Places.Count == 0) return [];
+        var shapes = ShapeInference.Resolve(_objective.Layers, new Dictionary<string, long[]> { [_network.Input] = _network.Preprocessing.Shape(1, size.Height, size.Width) });
+        return [.. _objective.Places.Select(placed => new WhereMap(placed, shapes[placed.Term.Layer]))];
+    }
 
     /// <summary>What a run at one size reads and writes.</summary>
     private sealed class Buffers
@@ -74,6 +88,8 @@ internal sealed class CompiledGradient : IGradientSource
             InputGradient = new float[Input.Length];
             var shape = preprocessing.Shape(1, size.Height, size.Width);
             Inputs = new() { [source._network.Input] = RuntimeTensor.Of(Input, shape) };
+            Wheres = source.Wheres(size);
+            foreach (var where in Wheres) Inputs[where.Input] = where.Tensor;
             Outputs = new() { [ObjectiveGraph.Value] = RuntimeTensor.Of(Value), [source._objective.Gradient] = RuntimeTensor.Of(InputGradient, shape) };
         }
 
@@ -86,6 +102,8 @@ internal sealed class CompiledGradient : IGradientSource
         public float[] InputGradient { get; }
 
         public float[] Value { get; } = new float[1];
+
+        public List<WhereMap> Wheres { get; }
 
         public Dictionary<string, RuntimeTensor> Inputs { get; }
 

@@ -11,7 +11,7 @@ internal sealed class ObjectiveGraph
     /// <summary>The output [] with the objective's value.</summary>
     public const string Value = "dream/objective";
 
-    private ObjectiveGraph(Graph graph, string gradient, Graph layers) => (Graph, Gradient, Layers) = (graph, gradient, layers);
+    private ObjectiveGraph(Graph graph, string gradient, Graph layers, IReadOnlyList<PlacedTerm> places) => (Graph, Gradient, Layers, Places) = (graph, gradient, layers, places);
 
     /// <summary>The graph; its outputs are <see cref="Value"/> and <see cref="Gradient"/>.</summary>
     public Graph Graph { get; }
@@ -22,58 +22,45 @@ internal sealed class ObjectiveGraph
     /// <summary>The network cut at the layers that the objective names, which are its outputs: what the gradient of a place of theirs can depend on.</summary>
     public Graph Layers { get; }
 
+    /// <summary>The terms that some places count for; each has an input of the graph, to be fed at every run.</summary>
+    public IReadOnlyList<PlacedTerm> Places { get; }
+
     /// <summary>Builds the graph.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="objective">The objective.</param>
+    /// <param name="guides">The features of the pictures that it names.</param>
     /// <exception cref="ReverieException">A layer or channel does not exist, or the way to it cannot be differentiated.</exception>
-    public static ObjectiveGraph Build(Network network, Objective objective)
+    public static ObjectiveGraph Build(Network network, Objective objective, GuideFeatures guides)
     {
         if (objective.Terms.Count == 0) throw new ReverieException("the objective names no layer");
         foreach (var term in objective.Terms)
             if (!network.IsLayer(term.Layer)) throw new ReverieException($"{Names.Unknown("layer", term.Layer, network.Layers)} ('reverie models layers' lists all)");
+        // names of the original file that rewriting dropped stay good
+        objective = objective with { Terms = [.. objective.Terms.Select(term => term with { Layer = network.Graph.Resolve(term.Layer) })] };
         var layers = network.Graph.Cut(objective.Terms.Select(term => term.Layer).Distinct());
         var graph = layers.Clone();
         ShapeInference.Infer(graph);
         var emitter = new Emitter(graph) { Prefix = "dream" };
-        var (cotangents, values) = (new Dictionary<string, Value>(), new List<Value>());
-        var balance = objective.Terms.Count > 1 ? objective.Balance : LayerBalance.None;
+        var (cotangents, values, places) = (new Dictionary<string, Value>(), new List<Value>(), new List<PlacedTerm>());
+        var unitNorm = objective.Terms.Count > 1 && objective.Balance == LayerBalance.UnitNorm;
         foreach (var term in objective.Terms)
         {
-            var activation = emitter[term.Layer];
-            var chosen = term.Channels is null ? activation : activation * Mask(emitter, term);
-            var half = emitter.Op("ReduceSumSquare", [chosen], ("keepdims", 0)) * 0.5;
-            Value cotangent;
-            if (balance == LayerBalance.UnitNorm)
-            {
-                // d ||a|| = a / ||a||; a silent layer has no direction and pulls nowhere
-                var norm = (2 * half).Sqrt();
-                cotangent = chosen * (term.Weight / emitter.Op("Max", norm, emitter.Scalar(1e-20)));
-                values.Add(norm * term.Weight);
-            }
-            else
-            {
-                cotangent = chosen * term.Weight;
-                values.Add(half * term.Weight);
-            }
+            var written = new TermGraph(emitter, term, guides);
+            var (measure, cotangent) = written.Write(unitNorm);
+            values.Add(measure);
             cotangents[term.Layer] = cotangents.TryGetValue(term.Layer, out var other) ? other + cotangent : cotangent;
+            if (written.Where is { } where) places.Add(new(where, term));
         }
         var value = values.Aggregate((sum, next) => sum + next);
         graph.Nodes.Add(new Node("Identity", [value.Name], [Value]));
         graph.Refresh();
         var seeds = cotangents.ToDictionary(pair => pair.Key, pair => pair.Value.Name);
         var gradient = Differentiator.Append(graph, seeds, [network.Input], RuleTable.Gradient)[network.Input];
-        return new(graph.Cut([Value, gradient], keepInputs: true), gradient, layers);
-    }
-
-    private static Value Mask(Emitter emitter, ObjectiveTerm term)
-    {
-        var shape = emitter.DimsOf(term.Layer);
-        if (shape is not [_, { Value: { } count }, ..]) throw new ReverieException($"the number of channels of {term.Layer} is not known, so none can be chosen");
-        var mask = new float[count];
-        foreach (var channel in term.Channels!)
-        {
-            if (channel < 0 || channel >= count) throw new ReverieException($"{term.Layer} has no channel {channel}; it has {count}, counted from 0");
-            mask[channel] = 1;
-        }
-        long[] dims = [count, .. Enumerable.Repeat(1L, shape.Count - 2)];
-        return emitter.Constant("channels", Tensor.Of<float>(mask, dims));
+        return new(graph.Cut([Value, gradient], keepInputs: true), gradient, layers, places);
     }
 }
+
+/// <summary>A term that not all places count for, and the graph's input [1,1,h,w] that says which do.</summary>
+/// <param name="Input">The input's name.</param>
+/// <param name="Term">The term; h and w are those of its layer.</param>
+internal sealed record PlacedTerm(string Input, ObjectiveTerm Term);

@@ -1,16 +1,24 @@
 namespace Reverie.Dream.Shaping;
 
-/// <summary>The way from a gradient to a change of the picture, for the steps of one octave: filters in order, then a normaliser.</summary>
+/// <summary>The way from a gradient to a change of the picture, for the steps of one octave (it may keep state between them): filters in order, then a normaliser.</summary>
 internal sealed class GradientShaping(IReadOnlyList<IGradientFilter> filters, IGradientNormaliser normaliser)
 {
     /// <summary>Gradients smaller than this are zero; the notebook of 2015 has no such bound, and makes NaN of a dead gradient.</summary>
     public const double Epsilon = 1e-20;
 
-    /// <summary>The way that settings ask for; it may keep state, and is to be made anew for every octave.</summary>
-    public static GradientShaping Of(DeepDream settings)
+    /// <summary>The way that settings ask for, for the steps of one octave.</summary>
+    public static GradientShaping Of(DeepDream settings, OctaveSize size)
     {
-        _ = settings;
-        return new([], new MeanMagnitude());
+        var filters = new List<IGradientFilter>();
+        if (settings.Smoothing == GradientSmoothing.Laplacian) filters.Add(new LaplacianNormalisation());
+        if (settings.Smoothing == GradientSmoothing.Cascade) filters.Add(new GaussianCascade(settings.Steps));
+        if (settings.TotalVariation > 0) filters.Add(new TotalVariation(settings.TotalVariation));
+        return new(filters, settings.Normaliser switch
+        {
+            GradientNorm.Mean => new MeanMagnitude(),
+            GradientNorm.Deviation => new StandardDeviation(),
+            _ => new Adam(checked((int)(3 * size.Pixels))),
+        });
     }
 
     /// <summary>Shapes a gradient [3,H,W] in place and gives what it is still to be divided by; 0 where it is zero everywhere.</summary>
