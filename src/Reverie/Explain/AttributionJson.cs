@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Reverie.Explain;
+
+/// <summary>The settings of methods as JSON, for recipes and reports: the id stands under <c>method</c>.</summary>
+public static class AttributionJson
+{
+    /// <summary>The settings as JSON.</summary>
+    public static JsonElement ToJson(AttributionMethod method) => JsonSerializer.SerializeToElement(method, AttributionJsonContext.Default.AttributionMethod);
+
+    /// <summary>A target as JSON.</summary>
+    public static JsonElement ToJson(Target target) => JsonSerializer.SerializeToElement(target, AttributionJsonContext.Default.Target);
+
+    /// <summary>Reads settings.</summary>
+    /// <exception cref="ReverieException">They are malformed, or of a method that there is not.</exception>
+    public static AttributionMethod FromJson(JsonElement json) => Read(json, AttributionJsonContext.Default.AttributionMethod, "settings of the method");
+
+    /// <summary>Reads a target.</summary>
+    /// <exception cref="ReverieException">It is malformed.</exception>
+    public static Target TargetFromJson(JsonElement json) => Read(json, AttributionJsonContext.Default.Target, "target");
+
+    private static T Read<T>(JsonElement json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string what)
+    {
+        try
+        {
+            return json.Deserialize(type) ?? throw new JsonException("they are null");
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw new ReverieException($"the {what} cannot be read: {exception.Message.ReplaceLineEndings(" ")}", exception);
+        }
+    }
+}
+
+// One line for each method: its settings and its id.
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "method")]
+[JsonDerivedType(typeof(Gradient), "gradient")]
+[JsonDerivedType(typeof(InputXGradient), "input-x-gradient")]
+[JsonDerivedType(typeof(IntegratedGradients), "integrated-gradients")]
+public abstract partial record AttributionMethod;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(AttributionMethod))]
+[JsonSerializable(typeof(Target))]
+internal sealed partial class AttributionJsonContext : JsonSerializerContext;

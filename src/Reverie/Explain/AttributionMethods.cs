@@ -1,0 +1,20 @@
+using Reverie.Onnx;
+
+namespace Reverie.Explain;
+
+/// <summary>All methods of attribution by their names, each with its default settings.</summary>
+public static class AttributionMethods
+{
+    /// <summary>The methods, in the order in which they are listed to users.</summary>
+    public static IReadOnlyList<AttributionMethod> All { get; } =
+    [
+        new Gradient(),
+        new InputXGradient(),
+        new IntegratedGradients(),
+    ];
+
+    /// <summary>A method by its id, with its default settings.</summary>
+    /// <exception cref="ReverieException">There is no such method; the message names near ones.</exception>
+    public static AttributionMethod Find(string id) =>
+        All.FirstOrDefault(method => method.Id.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? throw new ReverieException(Names.Unknown("method", id, All.Select(method => method.Id)));
+}

@@ -1,0 +1,222 @@
+using Reverie.Autodiff;
+using Reverie.Autodiff.Float64;
+using Reverie.Onnx;
+using Reverie.Onnx.Shapes;
+using Reverie.Runtime;
+
+namespace Reverie.Explain;
+
+/// <summary>Writes one item of a batch: one array per input of the graph, to be filled.</summary>
+public delegate void ItemWriter(int item, double[][] inputs);
+
+/// <summary>Scores, and gradients with respect to the tensors asked for.</summary>
+/// <param name="Scores">f of each item.</param>
+/// <param name="Values">The tensors that were asked for, with the batch first.</param>
+/// <param name="Gradients">What the backward pass gives for each of them, of the same shapes.</param>
+public sealed record Differentiation(double[] Scores, IReadOnlyList<Signal> Values, IReadOnlyList<Signal> Gradients);
+
+/// <summary>
+/// A scalar function of a graph made ready to be asked: scores of batches, and backward passes with any table of rules, in float32 or float64. Sessions are compiled
+/// once and kept. All methods of attribution work on this, and so does whoever has a graph of his own: several inputs, any rank, batch first. Not for several threads at once.
+/// </summary>
+public sealed class Subject : IDisposable
+{
+    // About eight pictures of 224 x 224: enough to keep the processor busy, and little memory.
+    private const long ElementsPerRun = 8 * 3 * 224 * 224;
+
+    private readonly Dictionary<string, CompiledGraph> _compiled = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double[]> _weights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _names = new(StringComparer.Ordinal);
+    private readonly Graph _graph;
+
+    /// <summary>Creates the subject; nothing is compiled yet.</summary>
+    /// <param name="target">The function to explain and its graph, which is not changed.</param>
+    /// <param name="precision">The arithmetic of the runs.</param>
+    /// <param name="options">Where and how to run; the defaults where null.</param>
+    /// <param name="canBatch">Whether items run together give what they give alone; found from the graph where null: its inputs' first size must be open.</param>
+    public Subject(TargetFunction target, Precision precision = Precision.Float32, RuntimeOptions? options = null, bool? canBatch = null)
+    {
+        (Target, Precision, Options) = (target, precision, options ?? RuntimeOptions.Default);
+        _graph = target.Graph.Cut([target.Tensor], keepInputs: true);
+        ShapeInference.Infer(_graph);
+        // a scalar for the whole batch says nothing about its items, which then go one by one
+        CanBatch = (canBatch ?? _graph.Inputs.TrueForAll(input => input.Type.Shape is [{ IsKnown: false }, ..])) && _graph.TypeOf(target.Tensor)?.Rank != 0;
+    }
+
+    /// <summary>The function.</summary>
+    public TargetFunction Target { get; }
+
+    /// <summary>The arithmetic.</summary>
+    public Precision Precision { get; }
+
+    /// <summary>Where and how it runs.</summary>
+    public RuntimeOptions Options { get; }
+
+    /// <summary>Whether several items go through the graph in one run.</summary>
+    public bool CanBatch { get; }
+
+    /// <summary>The graph as far as the target, with types inferred. Not to be changed: clone it.</summary>
+    public Graph Graph => _graph;
+
+    /// <summary>The names of the graph's inputs, in order.</summary>
+    public IReadOnlyList<string> InputNames => _graph.Inputs.ConvertAll(input => input.Name);
+
+    /// <summary>How many items one run takes: as many as keep memory small.</summary>
+    public int ItemsPerRun(IReadOnlyList<Signal> inputs) =>
+        CanBatch ? (int)Math.Clamp(ElementsPerRun / Math.Max(1, inputs.Sum(input => (long)input.ItemLength)), 1, 256) : 1;
+
+    /// <summary>f of each item.</summary>
+    /// <exception cref="ReverieException">An input does not fit the graph, or memory is short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public double[] Scores(IReadOnlyList<Signal> inputs, CancellationToken cancellation = default)
+    {
+        var items = inputs.Max(input => input.Items);
+        return Scores(items, inputs, (item, into) =>
+        {
+            for (var index = 0; index < into.Length; index++) inputs[index].Item(item).CopyTo(into[index]);
+        }, null, cancellation);
+    }
+
+    /// <summary>f of many items that are made as they are needed, a run's worth at a time: what perturbation methods need.</summary>
+    /// <param name="items">How many.</param>
+    /// <param name="like">Inputs of the shape of one item each; only their shapes count.</param>
+    /// <param name="write">Writes an item; called once for each, in order.</param>
+    /// <param name="progress">Told the number of items done after every run.</param>
+    /// <param name="cancellation">Ends the run in flight.</param>
+    /// <exception cref="ReverieException">An input does not fit the graph, or memory is short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public double[] Scores(int items, IReadOnlyList<Signal> like, ItemWriter write, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var compiled = Compiled("scores", () => _graph.Cut([Target.Tensor], keepInputs: true));
+        var scores = new double[items];
+        var (chunk, buffers) = (ItemsPerRun(like), like.Select(input => new double[input.ItemLength]).ToArray());
+        for (var first = 0; first < items; first += chunk)
+        {
+            var batch = Gather(like, first, Math.Min(chunk, items - first), buffers, write);
+            using var results = compiled.Run(Feeds(batch), cancellation: cancellation);
+            ScoresOf(results[Target.Tensor], batch, scores.AsSpan(first, batch[0].Items));
+            progress?.Report(first + batch[0].Items);
+        }
+        return scores;
+    }
+
+    /// <summary>
+    /// Scores and backward passes of items, all in one run (see <see cref="ItemsPerRun"/>): gradients, or what another table of rules makes of them.
+    /// </summary>
+    /// <param name="inputs">The inputs, batch first.</param>
+    /// <param name="rules">The rules; those of the gradient where null. Sessions are kept by the table's name.</param>
+    /// <param name="withRespectTo">The tensors whose cotangents are wanted; the inputs where null.</param>
+    /// <param name="cancellation">Ends the run in flight.</param>
+    /// <exception cref="ReverieException">An operator has no rule, an input does not fit the graph, or memory is short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Differentiation Differentiate(IReadOnlyList<Signal> inputs, RuleTable? rules = null, IReadOnlyList<string>? withRespectTo = null, CancellationToken cancellation = default)
+    {
+        rules ??= RuleTable.Gradient;
+        var (tensors, values) = (withRespectTo ?? InputNames, withRespectTo is not null);
+        var key = $"{rules.Name}\n{string.Join('\n', tensors)}";
+        var compiled = Compiled(key, () =>
+        {
+            var built = BackwardGraph.Build(_graph, Target.Tensor, tensors, rules, values);
+            _names[key] = [built.Cotangent, .. built.Gradients];
+            return built.Graph;
+        });
+        var names = _names[key];
+        var feeds = Feeds(inputs);
+        feeds[names[0]] = Cotangent(inputs);
+        using var results = compiled.Run(feeds, cancellation: cancellation);
+        var scores = new double[inputs.Max(input => input.Items)];
+        ScoresOf(results[Target.Tensor], inputs, scores);
+        return new(scores, values ? [.. tensors.Select(tensor => SignalOf(results[tensor]))] : inputs, [.. names.Skip(1).Select(name => SignalOf(results[name]))]);
+    }
+
+    /// <summary>A graph made from this one, compiled in the subject's precision once and kept until <see cref="Dispose"/>.</summary>
+    /// <param name="key">What the graph is, unique for what it computes.</param>
+    /// <param name="build">Makes it, where it is not there yet.</param>
+    /// <exception cref="ReverieException">It cannot be compiled.</exception>
+    public CompiledGraph Compiled(string key, Func<Graph> build)
+    {
+        if (_compiled.TryGetValue(key, out var compiled)) return compiled;
+        var graph = build();
+        return _compiled[key] = CompiledGraph.Compile(Precision == Precision.Float64 ? Float64Lowering.Lower(graph) : graph, Options);
+    }
+
+    /// <summary>The inputs as a compiled graph of this subject takes them.</summary>
+    public Dictionary<string, RuntimeTensor> Feeds(IReadOnlyList<Signal> inputs, string prefix = "")
+    {
+        if (inputs.Count != _graph.Inputs.Count) throw new ReverieException($"{inputs.Count} inputs are given, but the network has {_graph.Inputs.Count}");
+        var feeds = new Dictionary<string, RuntimeTensor>(StringComparer.Ordinal);
+        for (var index = 0; index < inputs.Count; index++) feeds[prefix + _graph.Inputs[index].Name] = Tensor(inputs[index]);
+        return feeds;
+    }
+
+    /// <summary>A signal in the subject's precision.</summary>
+    public RuntimeTensor Tensor(Signal signal) => Precision == Precision.Float64
+        ? RuntimeTensor.Of(signal.Values, signal.Shape)
+        : RuntimeTensor.Of(Array.ConvertAll(signal.Values, value => (float)value), signal.Shape);
+
+    /// <summary>A result as a signal, copied.</summary>
+    public static Signal SignalOf(RuntimeTensor tensor) => new(tensor.ToDoubles(), tensor.Shape.ToArray());
+
+    /// <summary>The target's weights for every item of a batch: where backward passes begin.</summary>
+    public RuntimeTensor Cotangent(IReadOnlyList<Signal> inputs)
+    {
+        var shape = TargetShape(inputs);
+        var weights = WeightsFor(shape);
+        var items = shape.Length == 0 ? 1 : (int)shape[0];
+        var values = new double[items * weights.Length];
+        for (var item = 0; item < items; item++) weights.CopyTo(values, item * weights.Length);
+        return Tensor(new(values, shape));
+    }
+
+    /// <summary>The scores in a result that is the target's tensor.</summary>
+    public void ScoresOf(RuntimeTensor value, IReadOnlyList<Signal> inputs, Span<double> scores)
+    {
+        var values = value.ToDoubles();
+        var weights = WeightsFor(value.Shape.ToArray());
+        if (values.Length != weights.Length * scores.Length)
+            throw new ReverieException($"'{Target.Tensor}' is {value} for a batch of {scores.Length}; its first size must be the batch");
+        for (var item = 0; item < scores.Length; item++)
+        {
+            var sum = 0.0;
+            for (var index = 0; index < weights.Length; index++)
+                if (weights[index] != 0) sum += weights[index] * values[item * weights.Length + index];
+            scores[item] = sum;
+        }
+    }
+
+    /// <summary>Gives the sessions back.</summary>
+    public void Dispose()
+    {
+        foreach (var compiled in _compiled.Values) compiled.Dispose();
+        _compiled.Clear();
+    }
+
+    private static Signal[] Gather(IReadOnlyList<Signal> like, int first, int count, double[][] buffers, ItemWriter write)
+    {
+        var batch = like.Select(input => new Signal(new double[count * input.ItemLength], input.Shape.Length == 0 ? [] : [count, .. input.Shape[1..]])).ToArray();
+        for (var item = 0; item < count; item++)
+        {
+            write(first + item, buffers);
+            for (var index = 0; index < batch.Length; index++) buffers[index].CopyTo(batch[index].Item(item));
+        }
+        return batch;
+    }
+
+    private double[] WeightsFor(long[] shape)
+    {
+        var item = shape.Length == 0 ? [] : shape[1..];
+        var key = string.Join(',', item);
+        return _weights.TryGetValue(key, out var weights) ? weights : _weights[key] = Target.Weights(item);
+    }
+
+    private long[] TargetShape(IReadOnlyList<Signal> inputs)
+    {
+        var key = string.Join(' ', inputs);
+        if (_shapes.TryGetValue(key, out var known)) return known;
+        var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        for (var index = 0; index < inputs.Count; index++) shapes[_graph.Inputs[index].Name] = inputs[index].Shape;
+        return _shapes[key] = ShapeInference.Resolve(_graph, shapes).GetValueOrDefault(Target.Tensor)
+            ?? throw new ReverieException($"the shape of '{Target.Tensor}' depends on the input's values, so that none of its elements can be explained");
+    }
+}
