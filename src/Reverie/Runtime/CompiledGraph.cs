@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Reverie.Onnx;
+using Reverie.Runtime.Memory;
 
 namespace Reverie.Runtime;
 
@@ -34,6 +35,9 @@ public sealed class CompiledGraph : IDisposable
     /// <summary>Where and how the graph runs.</summary>
     public RuntimeOptions Options { get; }
 
+    /// <summary>Foretells the memory of runs; null unless the graph was compiled for it.</summary>
+    public MemoryPlan? Memory { get; private init; }
+
     /// <summary>
     /// Compiles a canonical graph, in float32 or float64. Only the constants that its outputs need are handed over,
     /// as external data in a private temporary file, which is gone when this returns (on Windows: when the compiled graph is disposed).
@@ -41,8 +45,9 @@ public sealed class CompiledGraph : IDisposable
     /// <param name="graph">The graph; it is not changed.</param>
     /// <param name="options">Where and how to run it.</param>
     /// <param name="profile">Whether to record the time of every operator, for <see cref="EndProfile"/>.</param>
+    /// <param name="plan">Whether to make <see cref="Memory"/>, which costs a little time and disk space for a moment. Only the CPU's memory can be foretold.</param>
     /// <exception cref="ReverieException">The provider is absent, the graph is not one that can be run, or memory or disk space is short.</exception>
-    public static CompiledGraph Compile(Graph graph, RuntimeOptions? options = null, bool profile = false)
+    public static CompiledGraph Compile(Graph graph, RuntimeOptions? options = null, bool profile = false, bool plan = false)
     {
         options ??= RuntimeOptions.Default;
         if (options.Threads is <= 0 or > 1024) throw new ReverieException($"threads must be between 1 and 1024, not {options.Threads}");
@@ -53,8 +58,9 @@ public sealed class CompiledGraph : IDisposable
         {
             var bytes = SessionModel.Serialize(graph, ref weights);
             using var settings = SessionSettings.Create(options, weights?.Folder, times?.Prefix);
+            using var written = plan ? new OptimizedModelFile(settings) : null;
             var session = new InferenceSession(bytes, settings);
-            var compiled = new CompiledGraph(graph, options, session, weights, times);
+            var compiled = new CompiledGraph(graph, options, session, weights, times) { Memory = written?.Plan(graph, weights is not null, options.ThreadCount) };
             weights?.TryDelete();
             return compiled;
         }

@@ -44,6 +44,9 @@ internal sealed class Inference
     /// <summary>Tells of a constant that was added since.</summary>
     public void Add(string name, Tensor constant) => _facts[name] = new Fact(constant);
 
+    /// <summary>Tells of a tensor that a node of no known operator writes.</summary>
+    public void Add(string name, Fact fact) => _facts[name] = fact;
+
     /// <summary>Infers what a node writes; those whose outputs it reads have been visited before.</summary>
     public void Visit(Node node)
     {

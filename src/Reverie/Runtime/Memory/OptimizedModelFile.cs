@@ -1,0 +1,44 @@
+using Microsoft.ML.OnnxRuntime;
+using Reverie.Onnx;
+using Reverie.Onnx.Wire;
+
+namespace Reverie.Runtime.Memory;
+
+/// <summary>A temporary folder into which a session writes the graph that it made of the one it was given.</summary>
+internal sealed class OptimizedModelFile : IDisposable
+{
+    private const string Name = "optimized.onnx";
+
+    private readonly string _folder;
+
+    /// <summary>Makes a session write its graph.</summary>
+    /// <exception cref="ReverieException">The temporary folder cannot be written to.</exception>
+    public OptimizedModelFile(SessionOptions settings)
+    {
+        try
+        {
+            _folder = Directory.CreateTempSubdirectory("reverie-plan-").FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ReverieException($"the temporary folder {Path.GetTempPath()} cannot be written to: {exception.Message}", exception);
+        }
+        settings.OptimizedModelFilePath = Path.Combine(_folder, Name);
+        settings.AddSessionConfigEntry("session.optimized_model_external_initializers_file_name", "weights.bin");
+        settings.AddSessionConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+    }
+
+    /// <summary>What the session wrote, once it is made.</summary>
+    /// <param name="graph">The graph that it was given.</param>
+    /// <param name="external">Whether that graph's large constants were handed over in a file, which ONNX Runtime maps.</param>
+    /// <param name="threads">The session's threads.</param>
+    public MemoryPlan Plan(Graph graph, bool external, int threads)
+    {
+        var mapped = external
+            ? graph.Constants.Where(pair => pair.Value.Data.Length >= ModelWriter.ExternalFrom).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal)
+            : [];
+        return new(OptimizedGraph.Read(Path.Combine(_folder, Name), graph.Inputs), mapped, threads);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
