@@ -12,7 +12,7 @@ import torch
 import torchvision
 
 HERE = pathlib.Path(__file__).parent
-NETWORKS = ["alexnet", "vgg11", "vgg13_bn", "resnet18", "resnext50_32x4d", "squeezenet1_0", "squeezenet1_1", "googlenet"]
+NETWORKS = ["alexnet", "vgg11", "vgg13_bn", "resnet18", "resnext50_32x4d", "squeezenet1_0", "squeezenet1_1", "googlenet", "inception_v3"]
 
 
 def uniform(name, count):
@@ -42,17 +42,18 @@ def fill(name, shape):
 
 def network(name):
     torch.manual_seed(0)
-    options = {"init_weights": False} if name in ("googlenet",) else {}
+    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
     model = getattr(torchvision.models, name)(**options).eval()
     if name.startswith("vgg"):
         # The hundred million numbers of VGG's classifier would make the test slow and show nothing that narrow ones do not.
         model.classifier = torch.nn.Sequential(torch.nn.Linear(25088, 64), torch.nn.ReLU(), torch.nn.Dropout(), torch.nn.Linear(64, 48), torch.nn.ReLU(), torch.nn.Dropout(), torch.nn.Linear(48, 1000)).eval()
     state = model.state_dict()
-    kept = {key: list(value.shape) for key, value in state.items() if not key.endswith("num_batches_tracked")}
+    kept = {key: list(value.shape) for key, value in state.items() if not key.endswith("num_batches_tracked") and "aux" not in key.lower()}
     with torch.no_grad():
         for key, shape in kept.items():
             state[key].copy_(torch.from_numpy(fill(key, shape)))
-        picture = torch.from_numpy(fill("picture", [3 * 224 * 224]).reshape(1, 3, 224, 224) * 10)
+        side = 299 if name == "inception_v3" else 224
+        picture = torch.from_numpy(fill("picture", [3 * side * side]).reshape(1, 3, side, side) * 10)
         logits = model(picture)[0].double().numpy()
     return {"weights": kept, "norm": float(np.linalg.norm(logits)), "logits": [float(value) for value in logits[::25]]}
 

@@ -54,6 +54,8 @@ public static class ModelRegistry
         var isPath = nameOrFile.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) || nameOrFile.AsSpan().IndexOfAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) >= 0;
         if (isPath) throw new ReverieException(Directory.Exists(nameOrFile) ? $"{nameOrFile} is a folder, not a model file" : $"{nameOrFile} does not exist");
         var entries = List();
+        if (!entries.Any(entry => entry.Name == nameOrFile) && Catalogue.ModelCatalogue.Find(nameOrFile) is { } published)
+            throw new ReverieException($"{published.Title} is not on this machine yet; fetch it with 'reverie models pull {nameOrFile}'");
         return entries.FirstOrDefault(entry => entry.Name == nameOrFile)
             ?? throw new ReverieException($"{Onnx.Names.Unknown("model", nameOrFile, entries.Select(entry => entry.Name))}; give an .onnx file, or one of the names that 'reverie models list' shows");
     }

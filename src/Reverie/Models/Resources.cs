@@ -20,7 +20,8 @@ internal static class Resources
         while (reader.ReadLine() is { } line) yield return line;
     }
 
-    private static Stream Open(string name) => typeof(Resources).Assembly.GetManifestResourceStream($"Reverie.{name}")
+    /// <summary>A file as a stream.</summary>
+    public static Stream Open(string name) => typeof(Resources).Assembly.GetManifestResourceStream($"Reverie.{name}")
         ?? throw new InvalidOperationException($"the resource {name} is missing from the library");
 
     private sealed unsafe class MappedResource(byte* start, int length) : MemoryManager<byte>

@@ -7,19 +7,26 @@ namespace Reverie.Tests.Cli;
 internal static class Executable
 {
     /// <summary>Starts the command with its streams redirected.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(arguments, []);
+
+    /// <summary>Starts the command with its streams redirected and with variables of the environment.</summary>
+    public static Process Start(string[] arguments, (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Reverie.Cli.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
     /// <summary>Runs the command to its end, watching its memory and time.</summary>
-    public static async Task<Outcome> Run(params string[] arguments)
+    public static Task<Outcome> Run(params string[] arguments) => Run(arguments, []);
+
+    /// <summary>Runs the command to its end with variables of the environment.</summary>
+    public static async Task<Outcome> Run(string[] arguments, (string Name, string Value)[] environment)
     {
         var clock = Stopwatch.StartNew();
-        using var process = Start(arguments);
+        using var process = Start(arguments, environment);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         var peak = 0L;
         // The high-water mark is gone with the process, so it is asked for until then.

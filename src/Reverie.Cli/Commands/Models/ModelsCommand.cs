@@ -6,11 +6,17 @@ namespace Reverie.Cli.Commands.Models;
 /// <summary><c>reverie models</c>: what networks there are, and what they are like.</summary>
 internal sealed class ModelsCommand : Command
 {
-    public ModelsCommand(SharedOptions shared) : base("models", "List networks, show what is known of one, list its layers")
+    public ModelsCommand(SharedOptions shared) : base("models", "List, show, fetch, import and remove networks")
     {
         Add(new ModelsListCommand(shared));
         Add(new ModelsShowCommand(shared));
         Add(new ModelsLayersCommand(shared));
+        Add(new ModelsCatalogueCommand(shared));
+        Add(new ModelsPullCommand(shared));
+        Add(new ModelsAddCommand(shared));
+        Add(new ModelsImportCommand(shared));
+        Add(new ModelsVerifyCommand(shared));
+        Add(new ModelsRemoveCommand(shared));
     }
 
     /// <summary>The argument that names a network.</summary>

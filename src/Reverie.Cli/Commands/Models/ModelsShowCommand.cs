@@ -51,13 +51,13 @@ internal sealed class ModelsShowCommand : ReverieCommand
         void Line(string name, string text) => context.Write($"{name,-8} {text}");
     }
 
-    private static string Feed(InputCard input) =>
+    internal static string Feed(InputCard input) =>
         $"{input.Layout} {input.Channels}, range {Numbers(input.Range)}, mean {Numbers(input.Mean)}, std {Numbers(input.Std)}"
         + (input.Size is [var height, var width] ? $", size {height} x {width}" : "");
 
     private static string Numbers(IReadOnlyList<float> values) => $"[{string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture)))}]";
 
-    private static string Verdict(CardCheck? check)
+    internal static string Verdict(CardCheck? check)
     {
         if (check is null) return "not possible: the classes are not those of ImageNet";
         var seen = string.Join(", ", check.Predictions.Take(3).Select(prediction => string.Create(CultureInfo.InvariantCulture, $"{prediction.Label} {prediction.Probability:P1}")));

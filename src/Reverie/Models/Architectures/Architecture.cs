@@ -13,7 +13,7 @@ public abstract class Architecture
     private static readonly float[] Std = [0.229f, 0.224f, 0.225f];
 
     /// <summary>All families; the one that recognises the weights is taken.</summary>
-    public static IReadOnlyList<Architecture> All { get; } = [new AlexNet(), new Vgg(), new ResNet(), new SqueezeNet(), new GoogLeNet()];
+    public static IReadOnlyList<Architecture> All { get; } = [new AlexNet(), new Vgg(), new ResNet(), new SqueezeNet(), new GoogLeNet(), new InceptionV3()];
 
     /// <summary>The family's name.</summary>
     public abstract string Name { get; }

@@ -18,13 +18,14 @@ internal sealed class LayerWriter(StateDict weights)
     /// <summary>The weights.</summary>
     public StateDict Weights => weights;
 
-    /// <summary>A convolution with <c>{layer}.weight</c> [M,C/groups,kH,kW] and, where there is one, <c>{layer}.bias</c> [M]; padding is symmetric.</summary>
-    public string Conv(string x, string layer, string output, int stride = 1, int pad = 0, int groups = 1, int dilation = 1)
+    /// <summary>A convolution with <c>{layer}.weight</c> [M,C/groups,kH,kW] and, where there is one, <c>{layer}.bias</c> [M]; padding is
+    /// symmetric, by half of the kernel where <paramref name="pad"/> is null.</summary>
+    public string Conv(string x, string layer, string output, int stride = 1, int? pad = 0, int groups = 1, int dilation = 1)
     {
         var kernel = Shape($"{layer}.weight", 4);
         List<string> inputs = [x, Constant($"{layer}.weight")];
         if (weights.Has($"{layer}.bias")) inputs.Add(Constant($"{layer}.bias"));
-        return Add("Conv", inputs, output, ("kernel_shape", new[] { kernel[2], kernel[3] }), ("strides", Both(stride)), ("pads", Pads(pad)),
+        return Add("Conv", inputs, output, ("kernel_shape", new[] { kernel[2], kernel[3] }), ("strides", Both(stride)), ("pads", pad is { } both ? Pads(both) : [kernel[2] / 2, kernel[3] / 2, kernel[2] / 2, kernel[3] / 2]),
             ("dilations", Both(dilation)), ("group", (long)groups));
     }
 
@@ -36,6 +37,10 @@ internal sealed class LayerWriter(StateDict weights)
 
     public string MaxPool(string x, string output, int size, int stride, int pad = 0, bool ceil = false) =>
         Add("MaxPool", [x], output, ("kernel_shape", Both(size)), ("strides", Both(stride)), ("pads", Pads(pad)), ("ceil_mode", ceil ? 1L : 0L));
+
+    /// <summary>An average that counts the padding, as PyTorch's does unless told otherwise.</summary>
+    public string AveragePool(string x, string output, int size, int stride, int pad) =>
+        Add("AveragePool", [x], output, ("kernel_shape", Both(size)), ("strides", Both(stride)), ("pads", Pads(pad)), ("count_include_pad", 1L));
 
     public string Concat(IEnumerable<string> xs, string output) => Add("Concat", xs, output, ("axis", 1L));
 

@@ -21,6 +21,7 @@ public class ArchitectureTests
     [InlineData("squeezenet1_0")]
     [InlineData("squeezenet1_1")]
     [InlineData("googlenet")]
+    [InlineData("inception_v3")]
     public void Logits_equal_those_of_PyTorch(string name)
     {
         var reference = References.RootElement.GetProperty("networks").GetProperty(name);
@@ -29,8 +30,9 @@ public class ArchitectureTests
         Assert.StartsWith(network.Card.Name, name, StringComparison.Ordinal);
         Assert.Equal(1000, network.Labels?.Count);
 
-        float[] picture = [.. FormulaWeights.Fill("picture", 3 * 224 * 224).Select(value => value * 10)];
-        using var input = RuntimeTensor.Of(picture, 1, 3, 224, 224);
+        var side = network.Card.Input.Size![0];
+        float[] picture = [.. FormulaWeights.Fill("picture", 3 * side * side).Select(value => value * 10)];
+        using var input = RuntimeTensor.Of(picture, 1, 3, side, side);
         using var results = network.CompiledTo(network.Card.Output.Logits!).Run(new Dictionary<string, RuntimeTensor> { [network.Input] = input });
         var logits = results[network.Graph.Resolve(network.Card.Output.Logits!)].ToDoubles();
         var expected = reference.GetProperty("logits").EnumerateArray().Select(value => value.GetDouble()).ToArray();
