@@ -43,9 +43,11 @@ public static class Differentiator
             rule(context);
             if (context.Replacement is { } replacement) replacements[node] = replacement;
         }
+        // before the nodes are replaced: adding up what several branches give still appends to them
+        var cotangents = withRespectTo.ToDictionary(tensor => tensor, tensor => (Cotangent(tensor) ?? ZerosLike(emitter, tensor)).Name, StringComparer.Ordinal);
         if (replacements.Count > 0)
             graph.ReplaceNodes([.. graph.Nodes.SelectMany(node => replacements.TryGetValue(node, out var instead) ? instead : [node])]);
-        return withRespectTo.ToDictionary(tensor => tensor, tensor => (Cotangent(tensor) ?? ZerosLike(emitter, tensor)).Name, StringComparer.Ordinal);
+        return cotangents;
 
         void Contribute(string tensor, Value cotangent)
         {

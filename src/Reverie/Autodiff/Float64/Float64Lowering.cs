@@ -32,7 +32,8 @@ public static class Float64Lowering
                 continue;
             }
             emitter.Prefix = $"f64/{node.Output}";
-            Bind(emitter, lowering(node, emitter), node.Output);
+            var before = nodes.Count;
+            Bind(emitter, lowering(node, emitter), node.Output, before);
         }
         lowered.ReplaceNodes(nodes);
         Convert(lowered);
@@ -50,11 +51,11 @@ public static class Float64Lowering
         return lowerings;
     }
 
-    // The value takes over the name of the tensor that the lowered node wrote.
-    private static void Bind(Emitter emitter, Value value, string output)
+    // The value takes over the name of the tensor that the lowered node wrote. A lowering that emits nothing gives a tensor that others may read.
+    private static void Bind(Emitter emitter, Value value, string output, int before)
     {
         var last = emitter.Nodes[^1];
-        if (last.Outputs.Count == 1 && last.Output == value.Name) last.Outputs[0] = output;
+        if (emitter.Nodes.Count > before && last.Outputs.Count == 1 && last.Output == value.Name) last.Outputs[0] = output;
         else emitter.Nodes.Add(new Node("Identity", [value.Name], [output]));
     }
 
