@@ -13,12 +13,12 @@ internal sealed class ModelsLayersCommand : ReverieCommand
     public ModelsLayersCommand(SharedOptions shared) : base("layers", "List the tensors of a network with their shapes", shared)
     {
         Add(_model);
-        AddOptions([shared.Json, shared.Force, shared.Quiet]);
+        AddOptions([shared.Model, shared.Json, shared.Force, shared.Quiet]);
     }
 
     protected override void Run(CommandContext context)
     {
-        using var network = Network.Load(context.Value(_model) ?? ModelRegistry.EmbeddedName);
+        using var network = Network.Load(context.Value(_model) ?? context.Value(Shared.Model) ?? ModelRegistry.EmbeddedName);
         var (height, width) = network.Card.Input.Size is [var rows, var columns] ? (rows, columns) : (224, 224);
         var shapes = ShapeInference.Resolve(network.Graph, new Dictionary<string, long[]> { [network.Input] = network.Preprocessing.Shape(1, height, width) });
         var producers = network.Graph.Producers();

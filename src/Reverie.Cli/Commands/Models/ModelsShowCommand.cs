@@ -13,12 +13,12 @@ internal sealed class ModelsShowCommand : ReverieCommand
     public ModelsShowCommand(SharedOptions shared) : base("show", "Show what is known of a network, and check it on a sample picture", shared)
     {
         Add(_model);
-        AddOptions([shared.Threads, shared.Provider, shared.Json, shared.Force, shared.Quiet]);
+        AddOptions([shared.Model, shared.Threads, shared.Provider, shared.Json, shared.Force, shared.Quiet]);
     }
 
     protected override void Run(CommandContext context)
     {
-        using var network = Network.Load(context.Value(_model) ?? ModelRegistry.EmbeddedName);
+        using var network = Network.Load(context.Value(_model) ?? context.Value(Shared.Model) ?? ModelRegistry.EmbeddedName);
         var (card, graph) = (network.Card, network.Graph);
         var check = CardCheck.Run(network, context.Runtime, context.Cancellation);
         var batch = BatchCheck.IsFree(network, context.Runtime, context.Cancellation);
