@@ -8,6 +8,7 @@ public sealed class RuleContext
     private readonly Func<string, bool> _depends;
     private readonly Func<string, Value?> _cotangent;
     private readonly Action<string, Value> _give;
+    private Action<List<Node>>? _replaced;
 
     internal RuleContext(Node node, Emitter emitter, Func<string, bool> depends, Func<string, Value?> cotangent, Action<string, Value> give)
     {
@@ -74,9 +75,20 @@ public sealed class RuleContext
     {
         var outer = Emitter.Nodes;
         Emitter.Nodes = Replacement = [];
+        _replaced?.Invoke(Replacement);
         write();
         Emitter.Nodes = outer;
     }
+
+    /// <summary>The same node seen by another rule: with another cotangent of its first output, and what it gives going elsewhere.</summary>
+    internal RuleContext With(Action<string, Value> give, Value cotangent)
+    {
+        var outer = this;
+        return new(Node, Emitter, _depends, tensor => tensor == Node.Output ? cotangent : _cotangent(tensor), give) { _replaced = nodes => outer.Replacement = nodes };
+    }
+
+    /// <summary>The rule's view of another node of the same kind, all of whose inputs are wanted.</summary>
+    internal RuleContext On(Node node) => new(node, Emitter, _ => true, _cotangent, _give);
 
     /// <summary>Refuses inputs whose cotangent no rule gives, such as the weights of a convolution computed from the image.</summary>
     public void OnlyInput(int index)

@@ -38,6 +38,10 @@ public static class AttributionJson
 [JsonDerivedType(typeof(Gradient), "gradient")]
 [JsonDerivedType(typeof(InputXGradient), "input-x-gradient")]
 [JsonDerivedType(typeof(IntegratedGradients), "integrated-gradients")]
+[JsonDerivedType(typeof(GuidedBackprop), "guided-backprop")]
+[JsonDerivedType(typeof(Deconvnet), "deconvnet")]
+[JsonDerivedType(typeof(DeepLift), "deeplift")]
+[JsonDerivedType(typeof(Lrp), "lrp")]
 public abstract partial record AttributionMethod;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,

@@ -98,3 +98,19 @@ public abstract partial record AttributionMethod
         if (!holds) throw new ReverieException(message);
     }
 }
+
+/// <summary>A method that can be asked about a layer: how much its activations, instead of the picture's pixels, count.</summary>
+public abstract record LayeredMethod : AttributionMethod
+{
+    /// <summary>The layer's tensor; null for the input, or for the method's own choice where it is always about a layer.</summary>
+    public string? Layer { get; init; }
+
+    /// <summary>The layer under the name that the graph has for it.</summary>
+    /// <exception cref="ReverieException">There is no such layer on the way to the target.</exception>
+    private protected static string Resolve(Subject subject, string layer)
+    {
+        var name = subject.Graph.Resolve(layer);
+        return subject.Graph.Has(name) && !subject.Graph.Constants.ContainsKey(name) ? name
+            : throw new ReverieException($"{Onnx.Names.Unknown("layer", layer, subject.Graph.Nodes.SelectMany(node => node.Outputs))} on the way to the target");
+    }
+}

@@ -11,6 +11,10 @@ public static class AttributionMethods
         new Gradient(),
         new InputXGradient(),
         new IntegratedGradients(),
+        new GuidedBackprop(),
+        new Deconvnet(),
+        new DeepLift(),
+        new Lrp(),
     ];
 
     /// <summary>A method by its id, with its default settings.</summary>

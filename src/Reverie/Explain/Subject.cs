@@ -27,7 +27,7 @@ public sealed class Subject : IDisposable
     private readonly Dictionary<string, CompiledGraph> _compiled = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double[]> _weights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string[]> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BackwardGraph> _backward = new(StringComparer.Ordinal);
     private readonly Graph _graph;
 
     /// <summary>Creates the subject; nothing is compiled yet.</summary>
@@ -113,21 +113,30 @@ public sealed class Subject : IDisposable
     public Differentiation Differentiate(IReadOnlyList<Signal> inputs, RuleTable? rules = null, IReadOnlyList<string>? withRespectTo = null, CancellationToken cancellation = default)
     {
         rules ??= RuleTable.Gradient;
-        var (tensors, values) = (withRespectTo ?? InputNames, withRespectTo is not null);
-        var key = $"{rules.Name}\n{string.Join('\n', tensors)}";
-        var compiled = Compiled(key, () =>
-        {
-            var built = BackwardGraph.Build(_graph, Target.Tensor, tensors, rules, values);
-            _names[key] = [built.Cotangent, .. built.Gradients];
-            return built.Graph;
-        });
-        var names = _names[key];
+        var tensors = withRespectTo ?? InputNames;
+        var values = withRespectTo is not null;
+        return Backward($"{rules.Name}\n{string.Join('\n', tensors)}", () => BackwardGraph.Build(_graph, Target.Tensor, tensors, rules, values), inputs, withRespectTo, cancellation: cancellation);
+    }
+
+    /// <summary>Runs a backward pass that was built for this subject.</summary>
+    /// <param name="key">What it is, unique for what it computes.</param>
+    /// <param name="build">Builds it, where it is not there yet.</param>
+    /// <param name="inputs">The inputs of one run.</param>
+    /// <param name="values">Further outputs to give back.</param>
+    /// <param name="also">Further inputs.</param>
+    /// <param name="cancellation">Ends the run in flight.</param>
+    internal Differentiation Backward(string key, Func<BackwardGraph> build, IReadOnlyList<Signal> inputs, IReadOnlyList<string>? values = null,
+        IReadOnlyList<(string Name, Signal Value)>? also = null, CancellationToken cancellation = default)
+    {
+        if (!_backward.TryGetValue(key, out var built)) _backward[key] = built = build();
+        var compiled = Compiled(key, () => built.Graph);
         var feeds = Feeds(inputs);
-        feeds[names[0]] = Cotangent(inputs);
+        feeds[built.Cotangent] = Cotangent(inputs);
+        foreach (var (name, value) in also ?? []) feeds[name] = Tensor(value);
         using var results = compiled.Run(feeds, cancellation: cancellation);
         var scores = new double[inputs.Max(input => input.Items)];
         ScoresOf(results[Target.Tensor], inputs, scores);
-        return new(scores, values ? [.. tensors.Select(tensor => SignalOf(results[tensor]))] : inputs, [.. names.Skip(1).Select(name => SignalOf(results[name]))]);
+        return new(scores, values is null ? inputs : [.. values.Select(tensor => SignalOf(results[tensor]))], [.. built.Gradients.Select(name => SignalOf(results[name]))]);
     }
 
     /// <summary>A graph made from this one, compiled in the subject's precision once and kept until <see cref="Dispose"/>.</summary>

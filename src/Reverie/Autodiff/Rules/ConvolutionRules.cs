@@ -16,7 +16,7 @@ internal static class ConvolutionRules
         rules["ConvTranspose"] = c =>
         {
             RefuseWeights(c);
-            if (c.Wants(0)) c.Give(0, Transposed(c));
+            if (c.Wants(0)) c.Give(0, OfTransposed(c, c.Dy, c.In(1)));
             Bias(c);
         };
     }
@@ -33,8 +33,8 @@ internal static class ConvolutionRules
         c.Give(2, c.Emitter.Op("ReduceSum", [c.Dy, c.Emitter.Ints(axes)], ("keepdims", 0)));
     }
 
-    // The adjoint of a transposed convolution is the convolution with the same weights, strides and pads.
-    private static Value Transposed(RuleContext c)
+    /// <summary>The adjoint of a transposed convolution: the convolution with the same weights, strides and pads.</summary>
+    internal static Value OfTransposed(RuleContext c, Value dy, Value weights)
     {
         var node = c.Node;
         var axes = c.Rank() - 2;
@@ -44,7 +44,7 @@ internal static class ConvolutionRules
         var dilations = node.Ints("dilations") ?? Window.Ones(axes);
         var pads = TransposedPads.Of(node, kernel, strides, dilations, c.Dims())
             ?? throw c.Refusal("its output_shape fixes pads that depend on the input's size, which is not known");
-        return c.Emitter.Op("Conv", [c.Dy, c.In(1)],
+        return c.Emitter.Op("Conv", [dy, weights],
             ("kernel_shape", kernel), ("strides", strides), ("dilations", dilations), ("group", node.Int("group", 1)), ("pads", pads));
     }
 }

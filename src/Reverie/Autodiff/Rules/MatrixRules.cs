@@ -12,12 +12,28 @@ internal static class MatrixRules
     // Y = A B:  dA = dY B^T, dB = A^T dY; a vector operand is a matrix of one row (left) or one column (right).
     private static void MatMul(RuleContext c)
     {
-        var (rankA, rankB) = (c.Rank(0), c.Rank(1));
-        var (a, b, dy) = (c.In(0), c.In(1), c.Dy);
-        if (rankA == 1) (a, dy) = (a.Unsqueeze(0), dy.Unsqueeze(rankB == 1 ? 0 : -2));
-        if (rankB == 1) (b, dy) = (b.Unsqueeze(1), dy.Unsqueeze(-1));
-        if (c.Wants(0)) c.Give(0, ToOperand(c, 0, dy.MatMul(Transposed(b, Math.Max(rankB, 2))), rankA, rankB));
-        if (c.Wants(1)) c.Give(1, ToOperand(c, 1, Transposed(a, Math.Max(rankA, 2)).MatMul(dy), rankB, rankA));
+        if (c.Wants(0)) c.Give(0, MatMulAdjoint(c, 0, c.Dy, c.In(1)));
+        if (c.Wants(1)) c.Give(1, MatMulAdjoint(c, 1, c.Dy, c.In(0)));
+    }
+
+    /// <summary>The cotangent of one operand of a matrix product, for a cotangent of the product and another value (of the same shape) in place of the other operand.</summary>
+    internal static Value MatMulAdjoint(RuleContext c, int index, Value dy, Value other)
+    {
+        var (rank, otherRank) = (c.Rank(index), c.Rank(1 - index));
+        if (c.Rank(0) == 1) dy = dy.Unsqueeze(c.Rank(1) == 1 ? 0 : -2);
+        if (c.Rank(1) == 1) dy = dy.Unsqueeze(-1);
+        if (otherRank == 1) other = other.Unsqueeze(index == 0 ? 1 : 0);
+        var turned = Transposed(other, Math.Max(otherRank, 2));
+        return ToOperand(c, index, index == 0 ? dy.MatMul(turned) : turned.MatMul(dy), rank, otherRank);
+    }
+
+    /// <summary>The cotangent of A in alpha A' B' + beta C, for a cotangent of the output and other weights in place of B.</summary>
+    internal static Value GemmAdjoint(RuleContext c, Value dy, Value b)
+    {
+        var (alpha, transA, transB) = (c.Node.Float("alpha", 1), c.Node.Int("transA", 0), c.Node.Int("transB", 0));
+        return transA == 0
+            ? c.Emitter.Op("Gemm", [dy, b], ("alpha", alpha), ("transB", 1 - transB))
+            : c.Emitter.Op("Gemm", [b, dy], ("alpha", alpha), ("transA", transB), ("transB", 1));
     }
 
     private static Value ToOperand(RuleContext c, int index, Value cotangent, int rank, int otherRank)
@@ -48,11 +64,8 @@ internal static class MatrixRules
     {
         var (alpha, beta) = (c.Node.Float("alpha", 1), c.Node.Float("beta", 1));
         var (transA, transB) = (c.Node.Int("transA", 0), c.Node.Int("transB", 0));
-        var (a, b, dy) = (c.In(0), c.In(1), c.Dy);
-        if (c.Wants(0))
-            c.Give(0, transA == 0
-                ? c.Emitter.Op("Gemm", [dy, b], ("alpha", alpha), ("transB", 1 - transB))
-                : c.Emitter.Op("Gemm", [b, dy], ("alpha", alpha), ("transA", transB), ("transB", 1)));
+        var (a, dy) = (c.In(0), c.Dy);
+        if (c.Wants(0)) c.Give(0, GemmAdjoint(c, dy, c.In(1)));
         if (c.Wants(1))
             c.Give(1, transB == 0
                 ? c.Emitter.Op("Gemm", [a, dy], ("alpha", alpha), ("transA", 1 - transA))

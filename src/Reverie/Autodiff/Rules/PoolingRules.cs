@@ -26,8 +26,7 @@ internal static class PoolingRules
     // ONNX Runtime's second output tells where each maximum was found: the first of equals, as PyTorch does.
     private static void MaxPool(RuleContext c)
     {
-        if (c.Node.Int("storage_order", 0) != 0) throw c.Refusal("storage_order 1 is not supported");
-        var indices = c.Node.Outputs.Count > 1 && c.Node.Outputs[1].Length > 0 ? c.Emitter[c.Node.Outputs[1]] : AddIndices(c);
+        var indices = Indices(c);
         if (Disjoint(Window.Of(c)) && c.Node.Int("ceil_mode", 0) == 0)
         {
             c.Give(0, c.Emitter.Op("MaxUnpool", [c.Dy, indices, c.Shape()], ("kernel_shape", c.Node.Ints("kernel_shape")!), ("strides", Window.Of(c).Strides)));
@@ -37,6 +36,13 @@ internal static class PoolingRules
         var zeros = c.Emitter.Op("ConstantOfShape", [c.Emitter.CountOf(c.X.Name)], ("value", Tensor.Of([0f], 1)));
         var scattered = c.Emitter.Op("ScatterElements", [zeros, indices.Reshape(-1), c.Dy.Reshape(-1)], ("axis", 0), ("reduction", "add"));
         c.Give(0, scattered.Reshape(c.Shape()));
+    }
+
+    /// <summary>Where each maximum of a MaxPool was found: flat places in the whole input.</summary>
+    internal static Value Indices(RuleContext c)
+    {
+        if (c.Node.Int("storage_order", 0) != 0) throw c.Refusal("storage_order 1 is not supported");
+        return c.Node.Outputs.Count > 1 && c.Node.Outputs[1].Length > 0 ? c.Emitter[c.Node.Outputs[1]] : AddIndices(c);
     }
 
     // No element is seen by two windows, and none lies in a pad: then nothing adds up, and putting each cotangent in its place is enough.

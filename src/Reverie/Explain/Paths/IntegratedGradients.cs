@@ -2,12 +2,10 @@ namespace Reverie.Explain;
 
 /// <summary>
 /// Integrated Gradients (Sundararajan et al. 2017): (x - b) times the mean of df/dx along the straight line from the baseline b to x. The attributions sum to f(x) - f(b);
-/// by default the steps are refined until they do to within a tolerance.
+/// by default the line is refined where that takes it, until they do to within a tolerance.
 /// </summary>
 public sealed record IntegratedGradients : AttributionMethod
 {
-    private const int FirstSteps = 10;
-
     /// <inheritdoc/>
     public override string Id => "integrated-gradients";
 
@@ -23,17 +21,17 @@ public sealed record IntegratedGradients : AttributionMethod
     /// <summary>Where the line begins.</summary>
     public Baseline Baseline { get; init; } = Baseline.Black;
 
-    /// <summary>How many places of the line are asked; null triples them, from 10 on, until the completeness error is below <see cref="Tolerance"/>.</summary>
+    /// <summary>How many places of the line are asked; null begins with 8 and adds more where they are needed until the completeness error is below <see cref="Tolerance"/>.</summary>
     public int? Steps { get; init; }
 
     /// <summary>The rule of integration; refinement is only with midpoints.</summary>
     public QuadratureRule Quadrature { get; init; }
 
     /// <summary>The completeness error |sum - (f(x) - f(b))| / |f(x) - f(b)| at which refinement ends. The map's own error is larger: about eight times, on a small network.</summary>
-    public double Tolerance { get; init; } = 0.005;
+    public double Tolerance { get; init; } = 0.01;
 
     /// <summary>The most steps that refinement takes.</summary>
-    public int MaxSteps { get; init; } = 2430;
+    public int MaxSteps { get; init; } = 1000;
 
     /// <summary>Whether the mean gradient is multiplied by x - b; without, the sum means nothing.</summary>
     public bool MultiplyByInputs { get; init; } = true;
@@ -45,59 +43,30 @@ public sealed record IntegratedGradients : AttributionMethod
         Check(Steps is null or >= 1 and <= 1_000_000, "steps must be between 1 and 1000000");
         Check(Steps is not null || Quadrature == QuadratureRule.Midpoint, $"state the steps for {Quadrature}: only midpoints can be refined by themselves");
         Check(Tolerance > 0, "the tolerance must be positive");
-        Check(MaxSteps >= FirstSteps, $"the most steps must be at least {FirstSteps}");
+        Check(MaxSteps >= 8, "the most steps must be at least 8");
     }
 
     /// <inheritdoc/>
     protected internal override RawAttribution Compute(AttributionContext context)
     {
         var baseline = context.Baseline;
-        var work = new PathIntegral(context, Id, baseline);
-        var items = Enumerable.Range(0, context.Items).ToArray();
         if (Steps is { } steps)
         {
             var rule = Explain.Quadrature.Of(Quadrature, steps);
-            work.Add(items, rule.Nodes, rule.Weights);
-            return Result(work, context, baseline, steps, null, []);
+            var integral = new PathIntegral(context, Id, baseline);
+            integral.Add([.. from item in Enumerable.Range(0, context.Items) from node in Enumerable.Range(0, steps) select new PathPlace(item, 0, rule.Nodes[node], rule.Weights[node])]);
+            var means = integral.Total();
+            return new() { Maps = MultiplyByInputs ? integral.Products(means) : means, Steps = steps };
         }
-        var (scores, before) = (context.Subject.Scores(context.Inputs, context.Cancellation), context.Subject.Scores(baseline, context.Cancellation));
-        var taken = FirstSteps;
-        work.Add(items, Middles(FirstSteps, _ => true), null);
-        Array.ForEach(items, item => work.Divisor[item] = FirstSteps);
-        var open = Open();
-        while (open.Length > 0 && 3 * taken <= MaxSteps)
+        var path = new AdaptivePath(context, Id, baseline);
+        path.Refine(Tolerance, MaxSteps);
+        var gradients = path.Means;
+        return new()
         {
-            // the middle third of each part has been asked already
-            taken *= 3;
-            work.Add(open, Middles(taken, k => k % 3 != 1), null);
-            Array.ForEach(open, item => work.Divisor[item] = taken);
-            open = Open();
-        }
-        IReadOnlyList<string> notes = open.Length == 0 ? []
-            : [FormattableString.Invariant($"the completeness error is still above {Tolerance:P1} after {taken} steps: a kink or a tie lies on the path, or f(x) and f(b) are nearly equal; try another baseline")];
-        return Result(work, context, baseline, taken, (scores, before), notes);
-
-        int[] Open()
-        {
-            var sums = work.Sums();
-            return [.. items.Where(item => Math.Abs(sums[item] - (scores[item] - Before(item))) > Tolerance * Scale(item))];
-        }
-
-        double Before(int item) => before[before.Length == 1 ? 0 : item];
-        // of scores that are nearly equal no fraction can be asked
-        double Scale(int item) => Math.Max(Math.Abs(scores[item] - Before(item)), 1e-3 * Math.Max(Math.Abs(scores[item]), Math.Abs(Before(item))));
+            Maps = MultiplyByInputs ? path.Products(gradients) : gradients,
+            Steps = path.Steps,
+            Notes = path.Open.Length == 0 ? []
+                : [FormattableString.Invariant($"the completeness error is still above {Tolerance:P1} after {path.Steps} steps: a kink or a tie lies on the path, or f(x) and f(b) are nearly equal; try another baseline")],
+        };
     }
-
-    private RawAttribution Result(PathIntegral work, AttributionContext context, IReadOnlyList<Signal> baseline, int steps, (double[] Scores, double[] Before)? known, IReadOnlyList<string> notes)
-    {
-        var balance = (Balance?)null;
-        if (known is var (scores, before) && MultiplyByInputs)
-        {
-            double[] all = [.. scores.Select((_, item) => before[before.Length == 1 ? 0 : item])];
-            balance = new(work.Sums(), [.. scores.Zip(all, (score, start) => score - start)], scores, all);
-        }
-        return new() { Maps = MultiplyByInputs ? work.Products() : work.Means(), Steps = steps, Notes = notes, Balance = balance };
-    }
-
-    private static double[] Middles(int n, Func<int, bool> include) => [.. Enumerable.Range(0, n).Where(include).Select(k => (k + 0.5) / n)];
 }

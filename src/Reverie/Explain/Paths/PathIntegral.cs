@@ -1,76 +1,92 @@
 namespace Reverie.Explain;
 
+/// <summary>A place on the path of an item, and how much the gradient there counts.</summary>
+internal readonly record struct PathPlace(int Item, int Segment, double Node, double Weight);
+
 /// <summary>
-/// Running sums of gradients along the straight lines from baselines to inputs, for each item of a batch. Steps of all items go through the network together,
-/// a run's worth at a time, and no gradient is kept: memory does not grow with the steps.
+/// Running sums of gradients along the straight lines from baselines to inputs, for each item of a batch and each segment of its line. Places of all items go
+/// through the network together, a run's worth at a time, and no gradient is kept: memory does not grow with the steps.
 /// </summary>
 internal sealed class PathIntegral
 {
     private readonly AttributionContext _context;
     private readonly string _method;
     private readonly IReadOnlyList<Signal> _baseline;
-    private readonly Signal[] _sums;
+    private readonly IReadOnlyList<string>? _layers;
+    private readonly Signal[]?[] _sums;
     private int _done;
 
-    public PathIntegral(AttributionContext context, string method, IReadOnlyList<Signal> baseline)
+    /// <param name="context">The question.</param>
+    /// <param name="method">The id for progress reports.</param>
+    /// <param name="baseline">Where the lines begin.</param>
+    /// <param name="segments">How many parts of a line have sums of their own.</param>
+    /// <param name="layers">Tensors whose gradients are summed; the inputs where null.</param>
+    public PathIntegral(AttributionContext context, string method, IReadOnlyList<Signal> baseline, int segments = 1, IReadOnlyList<string>? layers = null)
     {
-        (_context, _method, _baseline) = (context, method, baseline);
-        _sums = [.. context.Inputs.Select(input => input.ZerosLike())];
-        Divisor = [.. Enumerable.Repeat(1.0, context.Items)];
+        (_context, _method, _baseline, _layers) = (context, method, baseline, layers);
+        _sums = new Signal[]?[segments];
     }
 
-    /// <summary>What the sum of each item is divided by to be a mean.</summary>
-    public double[] Divisor { get; }
-
-    /// <summary>Adds the gradients of some items at nodes of [0, 1], with weights or all with 1.</summary>
-    public void Add(int[] items, double[] nodes, double[]? weights)
+    /// <summary>Adds the gradients at some places.</summary>
+    public void Add(IReadOnlyList<PathPlace> places)
     {
-        var total = _done + items.Length * nodes.Length;
-        var chunk = _context.Subject.ItemsPerRun(_context.Inputs);
-        for (var first = 0; first < items.Length * nodes.Length; first += chunk)
+        var total = _done + places.Count;
+        foreach (var part in places.Chunk(_context.Subject.ItemsPerRun(_context.Inputs)))
         {
-            var count = Math.Min(chunk, items.Length * nodes.Length - first);
-            var places = Enumerable.Range(first, count).Select(index => (Item: items[index / nodes.Length], Node: index % nodes.Length)).ToArray();
-            var batch = _context.Inputs.Select((input, index) => Between(_baseline[index], input, places, nodes)).ToArray();
-            var gradients = _context.Subject.Differentiate(batch, cancellation: _context.Cancellation).Gradients;
-            for (var input = 0; input < _sums.Length; input++)
-                for (var place = 0; place < count; place++) Accumulate(_sums[input].Item(places[place].Item), gradients[input].Item(place), weights?[places[place].Node] ?? 1);
-            _done += count;
+            var batch = _context.Inputs.Select((input, index) => Between(_baseline[index], input, part)).ToArray();
+            var gradients = _context.Subject.Differentiate(batch, null, _layers, _context.Cancellation).Gradients;
+            for (var index = 0; index < part.Length; index++)
+            {
+                var sums = _sums[part[index].Segment] ??= [.. gradients.Select(gradient => new Signal(new double[_context.Items * gradient.ItemLength], [_context.Items, .. gradient.ItemShape]))];
+                for (var tensor = 0; tensor < sums.Length; tensor++) Accumulate(sums[tensor].Item(part[index].Item), gradients[tensor].Item(index), part[index].Weight);
+            }
+            _done += part.Length;
             _context.Progress?.Report(new(_method, _done, total));
         }
     }
 
-    /// <summary>The mean gradients.</summary>
-    public IReadOnlyList<Signal> Means() => [.. _sums.Select(sum =>
+    /// <summary>The sums of all segments, each item's multiplied by a factor of its segment.</summary>
+    public IReadOnlyList<Signal> Total(Func<int, int, double>? factor = null)
     {
-        var mean = new Signal([.. sum.Values], sum.Shape);
-        for (var item = 0; item < mean.Items; item++)
-            foreach (ref var value in mean.Item(item)) value /= Divisor[item];
-        return mean;
-    })];
-
-    /// <summary>(x - b) times the mean gradients.</summary>
-    public IReadOnlyList<Signal> Products() =>
-        [.. Means().Select((mean, index) => mean.Zip(_context.Inputs[index].Zip(_baseline[index], (x, b) => x - b), (gradient, change) => gradient * change))];
-
-    /// <summary>What the attributions of each item sum to.</summary>
-    public double[] Sums()
-    {
-        var products = Products();
-        return [.. Enumerable.Range(0, _context.Items).Select(item => products.Sum(product => product.Sum(item)))];
+        Signal[]? total = null;
+        for (var segment = 0; segment < _sums.Length; segment++)
+        {
+            if (_sums[segment] is not { } sums) continue;
+            total ??= [.. sums.Select(sum => sum.ZerosLike())];
+            for (var tensor = 0; tensor < sums.Length; tensor++)
+                for (var item = 0; item < _context.Items; item++) Accumulate(total[tensor].Item(item), sums[tensor].Item(item), factor?.Invoke(item, segment) ?? 1);
+        }
+        return total ?? throw new InvalidOperationException("no place was added");
     }
 
-    private static Signal Between(Signal from, Signal to, (int Item, int Node)[] places, double[] nodes)
+    /// <summary>The sum of (x - b) times the gradients of a segment.</summary>
+    public double Change(int item, int segment)
     {
-        var values = new double[places.Length * to.ItemLength];
-        for (var place = 0; place < places.Length; place++)
+        var change = 0.0;
+        for (var index = 0; index < _context.Inputs.Count; index++)
+        {
+            Span<double> x = _context.Inputs[index].Item(item), b = _baseline[index].Item(item), gradient = _sums[segment]![index].Item(item);
+            for (var place = 0; place < x.Length; place++) change += (x[place] - b[place]) * gradient[place];
+        }
+        return change;
+    }
+
+    /// <summary>Gradients of the inputs, times x - b.</summary>
+    public IReadOnlyList<Signal> Products(IReadOnlyList<Signal> gradients) =>
+        [.. gradients.Select((gradient, index) => gradient.Zip(_context.Inputs[index].Zip(_baseline[index], (x, b) => x - b), (g, change) => g * change))];
+
+    /// <summary>The places' points on the line.</summary>
+    public static Signal Between(Signal from, Signal to, IReadOnlyList<PathPlace> places)
+    {
+        var values = new double[places.Count * to.ItemLength];
+        for (var place = 0; place < places.Count; place++)
         {
             Span<double> b = from.Item(places[place].Item), x = to.Item(places[place].Item);
-            var at = nodes[places[place].Node];
+            var at = places[place].Node;
             var into = values.AsSpan(place * to.ItemLength, to.ItemLength);
             for (var index = 0; index < into.Length; index++) into[index] = b[index] + at * (x[index] - b[index]);
         }
-        return new(values, [places.Length, .. to.ItemShape]);
+        return new(values, [places.Count, .. to.ItemShape]);
     }
 
     private static void Accumulate(Span<double> sum, ReadOnlySpan<double> gradient, double weight)

@@ -43,6 +43,8 @@ internal sealed class GoldenCase(JsonElement json, JsonElement network)
         get
         {
             var graph = GoldenGraph.Build(network, Inputs);
+            if (Params.TryGetProperty("neuron", out var neuron))
+                return TargetFunction.Element(graph, Layer, [.. neuron.EnumerateArray().Select(index => index.GetInt64())]);
             var output = network.GetProperty("output").GetString()!;
             return Target is { } column ? TargetFunction.Element(graph, output, column) : TargetFunction.Sum(graph, output);
         }
