@@ -51,6 +51,7 @@ internal static class Application
         var root = new RootCommand("Look inside a trained image network and let it dream.")
         {
             new DreamCommand(options),
+            new StyleCommand(options),
             new ReplayCommand(options),
             new ModelsCommand(options),
             new GradientCommand(options),

@@ -11,10 +11,10 @@ namespace Reverie.Cli.Commands;
 /// <summary><c>reverie replay</c>: makes a picture again from the recipe inside it.</summary>
 internal sealed class ReplayCommand : ReverieCommand
 {
-    private static readonly Dictionary<string, Replayer> Replayers = new(StringComparer.Ordinal) { ["dream"] = DreamReplay.Run };
+    private static readonly Dictionary<string, Replayer> Replayers = new(StringComparer.Ordinal) { ["dream"] = DreamReplay.Run, ["style"] = StyleReplay.Run };
 
     private readonly Argument<string> _picture = new("picture") { Description = "A picture that Reverie made", HelpName = "PICTURE" };
-    private readonly Option<string?> _input = new("--input", "-i") { Description = "The picture that it was made from. Without it: where the recipe says, beside the picture", HelpName = "IMAGE" };
+    private readonly Option<string[]> _input = new("--input", "-i") { Description = "The picture that it was made from; again for each further one, in order. Without it: where the recipe says, beside the picture", HelpName = "IMAGE" };
     private readonly Option<bool> _verify = new("--verify") { Description = "Write nothing, but compare with the picture: exit code 0 if the bytes are equal, 2 if not" };
 
     public ReplayCommand(SharedOptions shared) : base("replay", "Make a picture again, byte for byte, from the recipe inside it", shared)
@@ -36,7 +36,7 @@ internal sealed class ReplayCommand : ReverieCommand
         if (!Replayers.TryGetValue(recipe.Command, out var replayer)) throw new ReverieException($"the recipe in {original} is for '{recipe.Command}', which this version cannot replay");
         var output = verify ? Path.Combine(Path.GetTempPath(), $"reverie-{Guid.NewGuid():N}{Path.GetExtension(original)}")
             : OutputPath.Resolve(context.Value(Shared.Output), original, "replay", Path.GetExtension(original), context.Force);
-        var inputs = recipe.Inputs.Select((recorded, index) => FindInput(recorded, original, index == 0 ? context.Value(_input) : null, index == 0 ? "; say where it is with --input" : "; put it there")).ToList();
+        var inputs = FindInputs(context, recipe, original);
         var network = FindNetwork(context, recipe, original);
         using var _ = network == Network.Embedded ? null : network;
         var runtime = new RuntimeOptions { Provider = recipe.Runtime.Provider, Threads = recipe.Runtime.Threads };
@@ -61,13 +61,23 @@ internal sealed class ReplayCommand : ReverieCommand
         }
     }
 
-    private static string FindInput(RecipeFile recorded, string original, string? given, string hint)
+    private List<string> FindInputs(CommandContext context, Recipe recipe, string original)
     {
+        var given = context.Value(_input) ?? [];
+        if (given.Length > recipe.Inputs.Count) throw new ReverieException($"{original} was made from {recipe.Inputs.Count} file(s), but --input is given {given.Length} times");
+        return [.. recipe.Inputs.Select((recorded, index) => FindInput(recorded, index < given.Length ? given[index] : null, original))];
+    }
+
+    private static string FindInput(RecipeFile recorded, string? given, string original)
+    {
+        var what = recorded.Name ?? "picture";
+        // an embedded network is no file
+        if (recorded.File is null && recorded.Name is not null && given is null) return "";
         // a stranger's recipe may point anywhere; only relative paths, as Reverie writes them, are followed
         var path = given ?? (recorded.File is null || Path.IsPathRooted(recorded.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
-        if (path is null || !File.Exists(path)) throw new ReverieException($"the picture that {original} was made from is not at {path ?? recorded.File}{hint}");
+        if (path is null || !File.Exists(path)) throw new ReverieException($"the {what} that {original} was made from is not at {path ?? recorded.File}; say where it is with --input");
         var hash = FileHash.Of(path);
-        return hash == recorded.Sha256 ? path : throw new ReverieException($"{path} is not the picture that {original} was made from: its SHA-256 is {hash}, the recipe's is {recorded.Sha256}");
+        return hash == recorded.Sha256 ? path : throw new ReverieException($"{path} is not the {what} that {original} was made from: its SHA-256 is {hash}, the recipe's is {recorded.Sha256}");
     }
 
     private Network FindNetwork(CommandContext context, Recipe recipe, string original)

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using Reverie.Cli.Options;
+using Reverie.Cli.Recipes;
+using Reverie.Cli.Reports;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Recipes;
+using Reverie.Style;
+using Reverie.Tensors;
+
+namespace Reverie.Cli.Commands;
+
+/// <summary><c>reverie style</c>: neural style transfer.</summary>
+internal sealed class StyleCommand : ReverieCommand
+{
+    private readonly Argument<string> _content = new("content") { Description = "The picture whose content is kept: PNG, JPEG, WebP, GIF or BMP", HelpName = "CONTENT" };
+    private readonly Argument<string[]> _styles = new("style") { Description = "The picture in whose manner it is painted; several are blended", HelpName = "STYLE", Arity = ArgumentArity.OneOrMore };
+    private readonly StyleOptions _options;
+    private readonly Option<string?> _raw = new("--raw") { Description = "Also write the result before it is rounded to a picture: float32 [1,3,H,W], red, green, blue from 0 to 1", HelpName = "FILE.npy" };
+
+    public StyleCommand(SharedOptions shared) : base("style", "Paint a picture in the style of others: neural style transfer", shared)
+    {
+        Add(_content);
+        Add(_styles);
+        _options = new(shared);
+        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, _raw, .. shared.Computing]);
+    }
+
+    protected override void Run(CommandContext context)
+    {
+        var files = new StyleFiles(context.Value(_content)!, context.Value(_styles)!, _options.InitialPicture(context), context.Value(_options.ContentMask), context.Value(_options.StyleMasks) ?? [], context.Value(_options.Draft));
+        var output = OutputPath.Resolve(context.Value(Shared.Output), files.Content, "style", ".png", context.Force);
+        var raw = context.Value(_raw);
+        if (raw is not null) AtomicFile.EnsureWritable(raw, context.Force);
+        var settings = _options.Read(context);
+        using var loaded = context.Report.Timed("load", () => files.Load());
+        var inputs = loaded.Inputs;
+        Picture.EnsureSavable(output, inputs.Content.Height, inputs.Content.Width, inputs.Content.Alpha is not null, context.Force);
+        var network = context.LoadNetwork();
+        using var _ = network == Network.Embedded ? null : network;
+        settings = _options.Sized(context, settings, inputs.Content);
+        if (context.Value(_options.Time) is { } time)
+        {
+            settings = settings.PlannedFor(time, network, inputs, context.Runtime, context.Cancellation);
+            context.Say($"planned for {time.TotalSeconds:0} s: {string.Join(", ", settings.Scales!.Select(scale => $"{scale.Evaluations} evaluations at {scale.LongSide}"))}");
+        }
+        var result = StyleTask.Run(context, settings, network, inputs, context.Runtime);
+        if (result.Evaluations == 0) throw new OperationCanceledException(context.Cancellation);
+        if (result.Cancelled) settings = settings with { StopAfter = result.Evaluations };
+        var recipe = new Recipe
+        {
+            Reverie = JsonReport.Version,
+            Command = "style",
+            Settings = StyleSettings.ToJson(settings),
+            Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+            Inputs = files.ForRecipe(output),
+            Runtime = DreamCommand.RuntimeHere(context.Runtime),
+        };
+        result.Picture.Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
+        if (raw is not null) Npy.Write(raw, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force);
+        Describe(context, settings, result, output);
+        if (!result.Cancelled) return;
+        context.Finish();
+        throw new CancelledWithResultException($"cancelled after {result.Evaluations} evaluations; the best picture so far is in {output}");
+    }
+
+    private static void Describe(CommandContext context, StyleTransfer settings, StyleResult result, string output)
+    {
+        double Left(Func<StyleTermKind, bool> kind) =>
+            result.Terms.Where(term => kind(term.Kind)).Select(term => term.Before > 0 ? term.After / term.Before : 1).DefaultIfEmpty(double.NaN).Average();
+        var style = Left(kind => kind is not (StyleTermKind.Content or StyleTermKind.Variation or StyleTermKind.AbsoluteVariation));
+        if (!result.Cancelled && double.IsFinite(style))
+            context.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{result.Picture.Width} x {result.Picture.Height}, {result.Evaluations} evaluations at {result.Scales.Count} sizes; {style:P1} of the distance to the style is left"));
+        context.Write(output);
+        context.Report.Add("settings", StyleSettings.ToJson(settings));
+        context.Report.Add("runtime", DreamCommand.RuntimeHere(context.Runtime));
+        context.Report.Add("style", StyleTask.Describe(result, output));
+    }
+}

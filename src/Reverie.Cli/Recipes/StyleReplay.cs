@@ -1,0 +1,22 @@
+using Reverie.Cli.Commands;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Recipes;
+using Reverie.Runtime;
+using Reverie.Style;
+
+namespace Reverie.Cli.Recipes;
+
+/// <summary>Paints a recorded style transfer again.</summary>
+internal static class StyleReplay
+{
+    public static Picture Run(CommandContext context, Recipe recipe, Network network, IReadOnlyList<string> inputs, RuntimeOptions runtime)
+    {
+        var settings = StyleSettings.FromJson(recipe.Settings);
+        using var loaded = StyleFiles.FromRecipe(recipe, inputs).Load();
+        var result = StyleTask.Run(context, settings, network, loaded.Inputs, runtime);
+        // a recorded cancellation ends the run early by itself; only a new one is the user's
+        context.Cancellation.ThrowIfCancellationRequested();
+        return result.Picture;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Numerics.Tensors;
+
+namespace Reverie.Style.Optimisation;
+
+/// <summary>
+/// The quasi-Newton method with limited memory: Nocedal, "Updating quasi-Newton matrices with limited storage", 1980; the two-loop recursion of Nocedal and Wright,
+/// "Numerical Optimization", algorithm 7.4.
+/// </summary>
+/// <remarks>
+/// Unlike neural-style's, every step must go down enough (Armijo's condition, by quadratic interpolation), so the last point is the best one, no step can run away, and a value that
+/// is not finite only shortens the step; pairs without positive curvature are not remembered; where a direction does not go down, the memory is dropped and the
+/// walk restarts from steepest descent. Nearly every step is right at its first length, so the search costs about 1.03 evaluations a step (measured, bench).
+/// </remarks>
+public sealed class Lbfgs : Optimizer
+{
+    private const double SufficientDecrease = 1e-4, LeastCurvature = 1e-10;
+    private const int Tries = 12;
+
+    private readonly int _history;
+    private readonly float[][] _s, _y;
+    private readonly double[] _rho, _alpha;
+    private readonly float[] _gradient, _trial, _trialGradient, _direction;
+    private int _count, _newest = -1;
+
+    /// <summary>Makes room for vectors of a length: 2 history + 4 of them.</summary>
+    public Lbfgs(int length, int history = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
+        _history = history;
+        (_s, _y) = (new float[history][], new float[history][]);
+        (_rho, _alpha) = (new double[history], new double[history]);
+        for (var index = 0; index < history; index++) (_s[index], _y[index]) = (new float[length], new float[length]);
+        (_gradient, _trial, _trialGradient, _direction) = (new float[length], new float[length], new float[length], new float[length]);
+    }
+
+    /// <summary>How far the first step, along the gradient, moves the average variable.</summary>
+    public double FirstStep { get; init; } = 0.01;
+
+    /// <summary>Pairs of steps and changes of the gradient that are remembered now.</summary>
+    public int Remembered => _count;
+
+    /// <summary>How often the memory had to be dropped.</summary>
+    public int Restarts { get; private set; }
+
+    /// <inheritdoc/>
+    public override OptimizerEnd Minimize(float[] x, DifferentiableFunction function)
+    {
+        BeginWatch();
+        var (gradient, trial, trialGradient) = (_gradient, _trial, _trialGradient);
+        if (!function(x, gradient, out var value)) return OptimizerEnd.Budget;
+        if (!IsFinite(value, gradient)) throw new ReverieException("the objective is not finite at the first picture; a layer may divide by zero");
+        while (true)
+        {
+            Direction(gradient);
+            var slope = Vectors.Dot(gradient, _direction);
+            if (!(slope < 0) || !double.IsFinite(slope))
+            {
+                if (!Forget()) return OptimizerEnd.Stuck;
+                continue;
+            }
+            var length = _count > 0 ? 1 : FirstStep * x.Length / Vectors.SumOfMagnitudes(_direction);
+            var accepted = false;
+            var next = 0.0;
+            for (var attempt = 0; attempt < Tries && !accepted; attempt++)
+            {
+                TensorPrimitives.MultiplyAdd(_direction, (float)length, x, trial);
+                if (!function(trial, trialGradient, out next)) return OptimizerEnd.Budget;
+                var finite = IsFinite(next, trialGradient);
+                accepted = finite && next <= value + SufficientDecrease * length * slope;
+                // the parabola through the value, the slope and the new value has its lowest point here
+                if (!accepted) length *= finite ? Math.Clamp(-slope * length / (2 * (next - value - slope * length)), 0.1, 0.5) : 0.1;
+            }
+            if (!accepted)
+            {
+                if (!Forget()) return OptimizerEnd.Stuck;
+                continue;
+            }
+            Remember(x, trial, gradient, trialGradient);
+            trial.AsSpan().CopyTo(x);
+            (gradient, trialGradient) = (trialGradient, gradient);
+            value = next;
+            if (HasStalled(value)) return OptimizerEnd.Converged;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Carry(Optimizer other, Func<float[], float[]> resize)
+    {
+        var from = (Lbfgs)other;
+        _count = 0;
+        for (var age = Math.Min(from._count, _history) - 1; age >= 0; age--)
+        {
+            var place = (from._newest - age + from._history) % from._history;
+            Append(resize(from._s[place]), resize(from._y[place]));
+        }
+    }
+
+    // -H g by the two-loop recursion
+    private void Direction(float[] gradient)
+    {
+        var q = _direction;
+        TensorPrimitives.Negate(gradient, q);
+        for (var age = 0; age < _count; age++)
+        {
+            var at = Place(age);
+            _alpha[at] = _rho[at] * Vectors.Dot(_s[at], q);
+            Vectors.AddScaled(_y[at], -_alpha[at], q);
+        }
+        if (_count > 0) TensorPrimitives.Multiply(q, (float)(1 / (_rho[_newest] * Vectors.Dot(_y[_newest], _y[_newest]))), q);
+        for (var age = _count - 1; age >= 0; age--)
+        {
+            var at = Place(age);
+            Vectors.AddScaled(_s[at], _alpha[at] - _rho[at] * Vectors.Dot(_y[at], q), q);
+        }
+    }
+
+    private void Remember(float[] x, float[] trial, float[] gradient, float[] trialGradient)
+    {
+        var place = (_newest + 1) % _history;
+        TensorPrimitives.Subtract(trial, x, _s[place]);
+        TensorPrimitives.Subtract(trialGradient, gradient, _y[place]);
+        Accept(place);
+    }
+
+    private void Append(float[] s, float[] y)
+    {
+        var place = (_newest + 1) % _history;
+        s.CopyTo(_s[place], 0);
+        y.CopyTo(_y[place], 0);
+        Accept(place);
+    }
+
+    // only pairs of positive curvature keep the matrix positive; one without is overwritten by the next
+    private void Accept(int place)
+    {
+        var curvature = Vectors.Dot(_s[place], _y[place]);
+        if (!(curvature > LeastCurvature * Math.Sqrt(Vectors.Dot(_s[place], _s[place]) * Vectors.Dot(_y[place], _y[place])))) return;
+        _rho[place] = 1 / curvature;
+        _newest = place;
+        _count = Math.Min(_count + 1, _history);
+    }
+
+    private int Place(int age) => (_newest - age + _history) % _history;
+
+    private bool Forget()
+    {
+        if (_count == 0) return false;
+        _count = 0;
+        Restarts++;
+        return true;
+    }
+
+    private static bool IsFinite(double value, ReadOnlySpan<float> gradient) => double.IsFinite(value) && double.IsFinite(Vectors.SumOfMagnitudes(gradient));
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Reverie.Cli;
+using Reverie.Imaging;
+using Reverie.Models;
+
+namespace Reverie.Tests.Cli;
+
+public class StyleCommandTests
+{
+    private static readonly string[] Quick = ["--scales", "48:4,64:4"];
+
+    [Fact]
+    public async Task A_painting_is_written_beside_the_content_and_replays_to_the_byte()
+    {
+        using var folder = Pictures();
+        Assert.Equal(folder["cat.style.png"], (await Succeed(["style", folder["cat.png"], folder["one.png"], folder["two.png"], "--blend", "2,1", "--seed", "7", .. Quick])).Output.Trim());
+        Assert.Equal($"{folder["cat.style.png"]}: equal", (await Succeed("replay", folder["cat.style.png"], "--verify")).Output.Trim());
+        Assert.Contains("exists", await Command.Refuse(["style", folder["cat.png"], folder["one.png"], "-o", folder["cat.style.png"], .. Quick]), StringComparison.Ordinal);
+
+        File.Move(folder["two.png"], folder["three.png"]);
+        Assert.Contains("the style that", await Command.Refuse("replay", folder["cat.style.png"], "--verify"), StringComparison.Ordinal);
+        await Succeed("replay", folder["cat.style.png"], "--verify", "--input", folder["cat.png"], "--input", folder["one.png"], "--input", folder["three.png"]);
+    }
+
+    [Fact]
+    public async Task The_report_tells_every_term()
+    {
+        using var folder = Pictures();
+        var outcome = await Succeed(["style", folder["cat.png"], folder["one.png"], "--json", "-", "--form", "spst", "--init", "grey", "--threads", "1", .. Quick]);
+        using var report = JsonDocument.Parse(outcome.Output);
+        var style = report.RootElement.GetProperty("style");
+        Assert.Equal(8, style.GetProperty("evaluations").GetInt32());
+        Assert.Equal(16, style.GetProperty("terms").GetArrayLength());
+        Assert.Equal(4, style.GetProperty("scales")[1].GetProperty("values").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_draft_network_a_start_and_a_time_are_part_of_the_recipe()
+    {
+        using var folder = Pictures();
+        await Succeed("style", folder["cat.png"], folder["one.png"], "--init", folder["two.png"], "--draft", "reverie-s", "--size", "64", "--time", "30s", "-o", folder["a.png"]);
+        await Succeed("replay", folder["a.png"], "--verify");
+    }
+
+    [Fact]
+    public async Task A_cancelled_painting_keeps_the_best_so_far_and_replays()
+    {
+        using var folder = Pictures();
+        using var cancellation = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new CancelAfter(cancellation));
+        var code = await Application.RunAsync(["style", folder["cat.png"], folder["one.png"], "--scales", "48:20,96:100000", "--tolerance", "0"], CommandConsole.Into(output, error), cancellation.Token);
+        Assert.Equal(130, code);
+        Assert.Contains("cancelled after", error.ToString(), StringComparison.Ordinal);
+        await Succeed("replay", folder["cat.style.png"], "--verify");
+    }
+
+    [Theory]
+    [InlineData("--form is", "--form", "johnson")]
+    [InlineData("--style-strength takes", "--style-strength", "200")]
+    [InlineData("there is no layer 'relu9'", "--style-layers", "relu9")]
+    [InlineData("--scales takes", "--scales", "big")]
+    [InlineData("--time takes", "--time", "soon")]
+    [InlineData("blend weights", "--blend", "1,2,3")]
+    [InlineData("nothing.png", "--init", "nothing.png")]
+    public async Task What_cannot_be_done_is_refused_in_a_line(string expected, params string[] arguments)
+    {
+        using var folder = Pictures();
+        Assert.Contains(expected, await Command.Refuse(["style", folder["cat.png"], folder["one.png"], .. arguments]), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static TemporaryFolder Pictures()
+    {
+        var folder = new TemporaryFolder();
+        CardCheck.Sample().Resize(72, 96).Save(folder["cat.png"]);
+        Style.StyleTransferTests.Picture(64, 80, 1).Save(folder["one.png"]);
+        Style.StyleTransferTests.Picture(80, 64, 2).Save(folder["two.png"]);
+        return folder;
+    }
+
+    private static async Task<Command.Outcome> Succeed(params string[] arguments)
+    {
+        var outcome = await Command.Run(arguments);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        return outcome;
+    }
+
+    // The first line of progress tells that the run is under way.
+    private sealed class CancelAfter(CancellationTokenSource cancellation) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.StartsWith("painting", StringComparison.Ordinal) == true) cancellation.Cancel();
+        }
+    }
+}
