@@ -21,8 +21,11 @@ internal sealed class DreamOptions
     private readonly Option<ColourLock?> _colours = ChoiceOption.Create("--colour-lock", "What of the picture's colours is kept: moments (each colour's mean and variance) or chroma (only the brightness dreams)", ("none", ColourLock.None), ("moments", ColourLock.Moments), ("chroma", ColourLock.Chroma));
     private readonly Option<int?> _rounds = NumberOption.Int("--rounds", "How many times the result is fed back in; each round takes the next --then", 1, 10_000);
 
+    private readonly Option<int?> _tile = NumberOption.Int("--tile", "Dream tile by tile, with tiles of this many pixels a side: the same dream in less memory", 32, 100_000);
+    private readonly Option<Seamless?> _seamless = ChoiceOption.Create("--seamless", "Borders that fit together: both for textures, x for panoramas (left fits right)", ("none", Seamless.None), ("x", Seamless.Across), ("both", Seamless.Both));
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_octaves, _octaveScale, _octaveStrength, _carry, _steps, _stepSize, _jitter, _normaliser, _smoothing, _totalVariation, _colours, _rounds];
+    public IEnumerable<Option> All => [_octaves, _octaveScale, _octaveStrength, _carry, _steps, _stepSize, _jitter, _normaliser, _smoothing, _totalVariation, _colours, _rounds, _tile, _seamless];
 
     /// <summary>The settings with what is given in place of <paramref name="defaults"/>.</summary>
     /// <exception cref="ReverieException">An option is malformed.</exception>
@@ -40,6 +43,8 @@ internal sealed class DreamOptions
         TotalVariation = context.Value(_totalVariation) ?? defaults.TotalVariation,
         Colours = context.Value(_colours) ?? defaults.Colours,
         Rounds = context.Value(_rounds) ?? defaults.Rounds,
+        Tile = context.Value(_tile) ?? defaults.Tile,
+        Seamless = context.Value(_seamless) ?? defaults.Seamless,
     };
 
     private static IReadOnlyList<double> Curve(string text) => [.. text.Split(',').Select(part =>

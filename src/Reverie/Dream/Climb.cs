@@ -75,6 +75,12 @@ internal sealed class Climb(DeepDream settings, IReadOnlyList<OctaveSize> sizes,
         return bases;
     }
 
-    private static float[] Resized(float[] planes, OctaveSize from, OctaveSize to) =>
-        from == to ? planes : Resampling.Resize(planes, 3, from.Height, from.Width, to.Height, to.Width, ResampleKernel.BilinearAlignCorners);
+    private float[] Resized(float[] planes, OctaveSize from, OctaveSize to)
+    {
+        if (from == to) return planes;
+        if (settings.Seamless == Seamless.None) return Resampling.Resize(planes, 3, from.Height, from.Width, to.Height, to.Width, ResampleKernel.BilinearAlignCorners);
+        var resized = new float[3 * to.Pixels];
+        StoreResampling.Resize(new MemoryPlanes(planes, from.Height, from.Width), new MemoryPlanes(resized, to.Height, to.Width), settings.Seamless == Seamless.Both, wrapsAcross: true);
+        return resized;
+    }
 }

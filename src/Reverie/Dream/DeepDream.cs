@@ -74,6 +74,17 @@ public sealed record DeepDream
     /// <summary>The longer side of the result in pixels; null keeps the picture's own size.</summary>
     public int? Size { get; init; }
 
+    /// <summary>
+    /// Dreams tile by tile, with tiles of this many pixels a side beside what surrounds them: memory then depends on the tile and not on the picture. The same dream up to
+    /// rounding. Null for the whole picture at once.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Tile { get; init; }
+
+    /// <summary>Which borders of the dream fit together. The network then sees the opposite side beyond them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Seamless Seamless { get; init; }
+
     /// <summary>Where the random shifts begin.</summary>
     public ulong Seed { get; init; }
 
@@ -122,6 +133,7 @@ public sealed record DeepDream
         Check(Steps is >= 1 and <= 100_000, "steps must be between 1 and 100000");
         Check(double.IsFinite(StepSize) && StepSize != 0, "the step size must be a number other than 0");
         Check(Jitter is >= 0 and <= 4096, "jitter must be between 0 and 4096 pixels");
+        Check(Tile is null or >= 32 and <= Picture.MaxSide, $"a tile's side must be between 32 and {Picture.MaxSide} pixels");
         Check(OctaveStrength is null || OctaveStrength.Count > 0 && OctaveStrength.All(strength => double.IsFinite(strength) && strength >= 0), "the octaves' strengths must be numbers of at least 0");
         Check(double.IsFinite(TotalVariation) && TotalVariation is >= 0 and <= 100, "the total variation's weight must be between 0 and 100");
         Check(Rounds is null or >= 1 and <= 10_000, "rounds must be between 1 and 10000");

@@ -30,6 +30,7 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
         foreach (var (objective, source) in _sources)
             if (!source.Fits(sizes[0]))
                 throw new ReverieException($"a picture of {sizes[0].Width} x {sizes[0].Height} is too small for {objective}; give a larger --size, or an earlier layer");
+        if (settings.Seamless != Seamless.None) Align(sizes);
         sizes.RemoveAll(size => !_sources.Values.All(source => source.Fits(size)));
         var log = new DreamLog(sizes, settings, rounds.Count, progress, cancellation);
         var before = SourceOf(rounds[^1]).Value(photo.Rgb, sizes[0], cancellation);
@@ -52,7 +53,19 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
     private IGradientSource SourceOf(Objective objective)
     {
         if (!_sources.TryGetValue(objective, out var source))
-            _sources[objective] = source = new CompiledGradient(network, ObjectiveGraph.Build(network, objective, _guides), options);
+            _sources[objective] = source = settings.Tile is null && settings.Seamless == Seamless.None
+                ? new CompiledGradient(network, ObjectiveGraph.Build(network, objective, _guides), options)
+                : new TiledGradient(network, TiledObjectiveGraph.Build(network, objective, _guides), TileSettings.Of(settings), options);
         return source;
+    }
+
+    // Octaves that are whole numbers of the network's strides around have no seam in any layer's grid.
+    private void Align(List<OctaveSize> sizes)
+    {
+        var (y, x) = _sources.Values.OfType<TiledGradient>().Select(source => source.Alignment).Aggregate((largest, next) => (Math.Max(largest.Y, next.Y), Math.Max(largest.X, next.X)));
+        for (var index = 1; index < sizes.Count; index++)
+            sizes[index] = new(settings.Seamless == Seamless.Both ? Rounded(sizes[index].Height, y) : sizes[index].Height, Rounded(sizes[index].Width, x));
+
+        static int Rounded(int size, long stride) => (int)(Math.Max(1, (size + stride / 2) / stride) * stride);
     }
 }

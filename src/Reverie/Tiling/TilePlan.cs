@@ -20,13 +20,16 @@ public enum PictureEdge
 /// </summary>
 public sealed class TilePlan
 {
-    private TilePlan(int height, int width, IReadOnlyList<Tile> tiles) => (Height, Width, Tiles) = (height, width, tiles);
+    private TilePlan(int height, int width, IReadOnlyList<(int, int)> layers, IReadOnlyList<Tile> tiles) => (Height, Width, Layers, Tiles) = (height, width, layers, tiles);
 
     /// <summary>The picture's rows.</summary>
     public int Height { get; }
 
     /// <summary>The picture's columns.</summary>
     public int Width { get; }
+
+    /// <summary>The rows and columns of each whole layer, of which every position has one owner.</summary>
+    public IReadOnlyList<(int Height, int Width)> Layers { get; }
 
     /// <summary>The tiles, row by row.</summary>
     public IReadOnlyList<Tile> Tiles { get; }
@@ -60,7 +63,8 @@ public sealed class TilePlan
                 tiles.Add(new(new((int)row.Crop.Begin, (int)column.Crop.Begin, (int)row.Crop.Length, (int)column.Crop.Length),
                     [.. locality.Layers.Select((layer, index) => Layer(locality, layer, row, column, index, local[layer]))]));
             }
-        return new(height, width, tiles);
+        var layers = locality.Layers.Select((_, index) => ((int)rows.Max(row => row.Owned[index].End), (int)columns.Max(column => column.Owned[index].End))).ToList();
+        return new(height, width, layers, tiles);
     }
 
     private static TileLayer Layer(Locality locality, string layer, AxisTile row, AxisTile column, int index, long[] shape)

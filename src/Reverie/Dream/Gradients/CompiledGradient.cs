@@ -37,7 +37,7 @@ internal sealed class CompiledGradient : IGradientSource
     }
 
     /// <inheritdoc/>
-    public double Value(ReadOnlySpan<float> picture, OctaveSize size, CancellationToken cancellation)
+    public double Value(float[] picture, OctaveSize size, CancellationToken cancellation)
     {
         var input = new float[_network.Preprocessing.Channels * size.Pixels];
         _network.Preprocessing.ToInput(picture, input);
@@ -53,7 +53,7 @@ internal sealed class CompiledGradient : IGradientSource
     }
 
     /// <inheritdoc/>
-    public double Gradient(ReadOnlySpan<float> picture, OctaveSize size, Shift shift, Span<float> gradient, CancellationToken cancellation)
+    public double Gradient(float[] picture, OctaveSize size, Shift shift, float[] gradient, CancellationToken cancellation)
     {
         if (_buffers?.Size != size) _buffers = new(this, size);
         var buffers = _buffers;

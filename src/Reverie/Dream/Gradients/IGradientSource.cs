@@ -15,7 +15,7 @@ internal interface IGradientSource : IDisposable
     /// <param name="size">H and W.</param>
     /// <param name="cancellation">Ends the run in flight.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    double Value(ReadOnlySpan<float> picture, OctaveSize size, CancellationToken cancellation);
+    double Value(float[] picture, OctaveSize size, CancellationToken cancellation);
 
     /// <summary>The objective of the picture rolled by a shift, and its gradient with respect to the picture as it was before the roll.</summary>
     /// <param name="picture">[3,H,W].</param>
@@ -24,7 +24,7 @@ internal interface IGradientSource : IDisposable
     /// <param name="gradient">Receives [3,H,W]; must not overlap the picture.</param>
     /// <param name="cancellation">Ends the run in flight.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled; the gradient holds nothing of use.</exception>
-    double Gradient(ReadOnlySpan<float> picture, OctaveSize size, Shift shift, Span<float> gradient, CancellationToken cancellation);
+    double Gradient(float[] picture, OctaveSize size, Shift shift, float[] gradient, CancellationToken cancellation);
 }
 
 /// <summary>A roll of the picture: jitter.</summary>

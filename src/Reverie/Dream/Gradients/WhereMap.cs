@@ -22,6 +22,9 @@ internal sealed class WhereMap
     /// <summary>The graph's input that the map is for.</summary>
     public string Input => _placed.Input;
 
+    /// <summary>The map's numbers, row by row.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
+
     /// <summary>The map [1,1,h,w].</summary>
     public RuntimeTensor Tensor { get; }
 

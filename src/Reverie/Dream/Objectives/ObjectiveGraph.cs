@@ -32,11 +32,7 @@ internal sealed class ObjectiveGraph
     /// <exception cref="ReverieException">A layer or channel does not exist, or the way to it cannot be differentiated.</exception>
     public static ObjectiveGraph Build(Network network, Objective objective, GuideFeatures guides)
     {
-        if (objective.Terms.Count == 0) throw new ReverieException("the objective names no layer");
-        foreach (var term in objective.Terms)
-            if (!network.IsLayer(term.Layer)) throw new ReverieException($"{Names.Unknown("layer", term.Layer, network.Layers)} ('reverie models layers' lists all)");
-        // names of the original file that rewriting dropped stay good
-        objective = objective with { Terms = [.. objective.Terms.Select(term => term with { Layer = network.Graph.Resolve(term.Layer) })] };
+        objective = Resolved(network, objective);
         var layers = network.Graph.Cut(objective.Terms.Select(term => term.Layer).Distinct());
         var graph = layers.Clone();
         ShapeInference.Infer(graph);
@@ -57,6 +53,16 @@ internal sealed class ObjectiveGraph
         var seeds = cotangents.ToDictionary(pair => pair.Key, pair => pair.Value.Name);
         var gradient = Differentiator.Append(graph, seeds, [network.Input], RuleTable.Gradient)[network.Input];
         return new(graph.Cut([Value, gradient], keepInputs: true), gradient, layers, places);
+    }
+
+    /// <summary>The objective with the names that the graph has for its layers: names of the original file that rewriting dropped stay good.</summary>
+    /// <exception cref="ReverieException">It names no layer, or one that does not exist.</exception>
+    public static Objective Resolved(Network network, Objective objective)
+    {
+        if (objective.Terms.Count == 0) throw new ReverieException("the objective names no layer");
+        foreach (var term in objective.Terms)
+            if (!network.IsLayer(term.Layer)) throw new ReverieException($"{Names.Unknown("layer", term.Layer, network.Layers)} ('reverie models layers' lists all)");
+        return objective with { Terms = [.. objective.Terms.Select(term => term with { Layer = network.Graph.Resolve(term.Layer) })] };
     }
 }
 
