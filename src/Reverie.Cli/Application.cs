@@ -52,6 +52,7 @@ internal static class Application
         {
             new DreamCommand(options),
             new StyleCommand(options),
+            new VisualizeCommand(options),
             new ReplayCommand(options),
             new ModelsCommand(options),
             new GradientCommand(options),
