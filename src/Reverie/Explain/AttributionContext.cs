@@ -18,6 +18,12 @@ public sealed record AttributionContext
     /// <summary>The least and the greatest value that each input can have, such as black and white after preprocessing: shapes that broadcast to one item's. Null where not known.</summary>
     public IReadOnlyList<(Signal Low, Signal High)>? Bounds { get; init; }
 
+    /// <summary>Which elements belong together, for methods that change features; null: every element by itself.</summary>
+    public FeatureGroups? Features { get; init; }
+
+    /// <summary>Whether channels are the last axis of pictures (N,H,W,C).</summary>
+    public bool ChannelsLast { get; init; }
+
     /// <summary>Told how far the work is.</summary>
     public IProgress<ExplainProgress>? Progress { get; init; }
 
@@ -38,5 +44,6 @@ public sealed record AttributionContext
     {
         Inputs = [.. Inputs.Select(input => input.Single(item))],
         Baselines = [.. Baselines.Select(baseline => (IReadOnlyList<Signal>)[.. baseline.Select(each => each.Single(item))])],
+        Features = Features?.Single(item),
     };
 }

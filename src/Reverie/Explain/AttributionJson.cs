@@ -42,6 +42,12 @@ public static class AttributionJson
 [JsonDerivedType(typeof(Deconvnet), "deconvnet")]
 [JsonDerivedType(typeof(DeepLift), "deeplift")]
 [JsonDerivedType(typeof(Lrp), "lrp")]
+[JsonDerivedType(typeof(Occlusion), "occlusion")]
+[JsonDerivedType(typeof(FeatureAblation), "feature-ablation")]
+[JsonDerivedType(typeof(ShapleySampling), "shapley")]
+[JsonDerivedType(typeof(KernelShap), "kernel-shap")]
+[JsonDerivedType(typeof(Lime), "lime")]
+[JsonDerivedType(typeof(Rise), "rise")]
 public abstract partial record AttributionMethod;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,

@@ -44,6 +44,10 @@ public abstract partial record AttributionMethod
     [JsonIgnore]
     public virtual Baseline? Reference => null;
 
+    /// <summary>Into what parts the picture is divided; null where the method has no use for parts.</summary>
+    [JsonIgnore]
+    public virtual Features? Parts => null;
+
     /// <summary>Whether the attributions have signs that mean for and against; else they only say how much.</summary>
     [JsonIgnore]
     public virtual bool IsSigned => true;
@@ -82,7 +86,7 @@ public abstract partial record AttributionMethod
         ArgumentNullException.ThrowIfNull(context);
         Validate();
         var raw = Compute(context);
-        return Conserves == Conservation.None || !raw.IsComplete ? raw : raw with { Balance = Balance.Of(this, context, raw) };
+        return Conserves == Conservation.None || !raw.IsComplete || raw.Balance is not null ? raw : raw with { Balance = Balance.Of(this, context, raw) };
     }
 
     /// <summary>The formula.</summary>

@@ -15,6 +15,12 @@ public static class AttributionMethods
         new Deconvnet(),
         new DeepLift(),
         new Lrp(),
+        new Occlusion(),
+        new FeatureAblation(),
+        new ShapleySampling(),
+        new KernelShap(),
+        new Lime(),
+        new Rise(),
     ];
 
     /// <summary>A method by its id, with its default settings.</summary>

@@ -20,8 +20,16 @@ public sealed record Balance(double[] Sums, double[] Expected, double[] Scores, 
         // an input that all items share has one map for all of them
         foreach (var map in raw.Maps)
             for (var item = 0; item < items; item++) sums[item] += map.Sum(item);
+        if (method.Conserves != Conservation.Score) return OfDifference(context, sums);
         var scores = context.Subject.Scores(context.Inputs, context.Cancellation);
-        if (method.Conserves == Conservation.Score) return new(sums, scores, scores, null);
+        return new(sums, scores, scores, null);
+    }
+
+    /// <summary>What sums ought to be that are of f(x) - f(b).</summary>
+    internal static Balance OfDifference(AttributionContext context, double[] sums)
+    {
+        var items = context.Items;
+        var scores = context.Subject.Scores(context.Inputs, context.Cancellation);
         var baselines = new double[items];
         foreach (var baseline in context.AllBaselines)
         {

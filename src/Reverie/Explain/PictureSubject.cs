@@ -112,6 +112,8 @@ public sealed class PictureSubject : IDisposable
             Inputs = [Input],
             Baselines = [.. baselines.Select(baseline => (IReadOnlyList<Signal>)[baseline])],
             Bounds = [Bounds()],
+            Features = method.Parts?.Resolve(this),
+            ChannelsLast = Network.Card.Input.Layout == InputLayout.NHWC,
             Progress = progress,
             Cancellation = cancellation,
         };

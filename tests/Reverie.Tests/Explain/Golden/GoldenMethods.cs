@@ -12,7 +12,6 @@ internal static partial class GoldenMethods
     [
         "LayerGradCam", "GuidedGradCam",
         "LayerConductance", "InternalInfluence", "LayerGradientXActivation", "FGSM",
-        "Occlusion", "FeatureAblation", "ShapleyValues", "ShapleyValueSampling", "KernelShap", "Lime",
         "Infidelity",
     ];
 
@@ -25,12 +24,13 @@ internal static partial class GoldenMethods
         var known = new Dictionary<string, Func<GoldenCase, Subject, GoldenResult>>(StringComparer.Ordinal);
         AddGradients(known);
         AddBackward(known);
+        AddPerturbation(known);
         return known;
     }
 
-    private static GoldenResult Attribute(AttributionMethod method, GoldenCase golden, Subject subject)
+    private static GoldenResult Attribute(AttributionMethod method, GoldenCase golden, Subject subject, FeatureGroups? features = null)
     {
-        var raw = method.Attribute(golden.Context(subject));
+        var raw = method.Attribute(golden.Context(subject) with { Features = features });
         return new(raw.Maps, raw.Balance?.Deltas);
     }
 }
