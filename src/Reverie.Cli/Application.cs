@@ -53,6 +53,7 @@ internal static class Application
             new DreamCommand(options),
             new StyleCommand(options),
             new VisualizeCommand(options),
+            new PresetsCommand(options),
             new ReplayCommand(options),
             new ModelsCommand(options),
             new GradientCommand(options),

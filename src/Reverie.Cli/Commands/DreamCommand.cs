@@ -5,6 +5,7 @@ using Reverie.Cli.Options;
 using Reverie.Cli.Recipes;
 using Reverie.Cli.Reports;
 using Reverie.Dream;
+using Reverie.Dream.Presets;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Recipes;
@@ -20,6 +21,7 @@ internal sealed class DreamCommand : ReverieCommand
     private const int DefaultLongSide = 1024;
 
     private readonly Argument<string> _image = new("image") { Description = "The picture to dream on: PNG, JPEG, WebP, GIF or BMP", HelpName = "IMAGE" };
+    private readonly Option<string?> _preset = new("--preset", "-p") { Description = "A way to dream that was tried and found good (see 'reverie presets'); other options change it", HelpName = "NAME" };
     private readonly ObjectiveOptions _objective = new();
     private readonly DreamOptions _dream = new();
     private readonly Option<string?> _size = new("--size", "-s") { Description = "The longer side of the result in pixels, or 'full' for the picture's own. Without it: its own, but at most 1024", HelpName = "PIXELS|full" };
@@ -30,7 +32,7 @@ internal sealed class DreamCommand : ReverieCommand
     public DreamCommand(SharedOptions shared) : base("dream", "Let a network dream on a picture: DeepDream", shared)
     {
         Add(_image);
-        AddOptions([shared.Output, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, .. shared.Computing]);
+        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -79,8 +81,9 @@ internal sealed class DreamCommand : ReverieCommand
             if (longSide > size) context.Say($"the picture is {photo.Width} x {photo.Height}; dreaming at {size} on the longer side (--size full keeps its own)");
             size = longSide > size ? size : null;
         }
-        var (objective, then, guides) = _objective.Read(context, network, Scaled, photo);
-        return (_dream.Read(context, new DeepDream()) with
+        var preset = context.Value(_preset) is { } name ? DreamPresets.Find(network, name).For(network) : new DeepDream();
+        var (objective, then, guides) = _objective.Read(context, network, preset, Scaled, photo);
+        return (_dream.Read(context, preset) with
         {
             Objective = objective,
             Then = then,

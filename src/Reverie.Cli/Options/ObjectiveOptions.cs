@@ -35,24 +35,25 @@ internal sealed class ObjectiveOptions
     /// <summary>Reads them.</summary>
     /// <param name="context">The command line.</param>
     /// <param name="network">The network.</param>
+    /// <param name="defaults">What holds where none are given.</param>
     /// <param name="photo">The picture, at the size to be dreamt at, by which channels are ranked.</param>
     /// <param name="original">The picture as its file has it, in whose pixels points are given.</param>
     /// <returns>The objective, those of the following rounds (null where none are given) and the files of the guides that they name.</returns>
     /// <exception cref="ReverieException">They are malformed, or name what does not exist.</exception>
-    public (Objective First, IReadOnlyList<Objective>? Then, IReadOnlyList<string> Pictures) Read(CommandContext context, Network network, Func<Picture> photo, Picture original)
+    public (Objective First, IReadOnlyList<Objective>? Then, IReadOnlyList<string> Pictures) Read(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, Picture original)
     {
         var parser = new ObjectiveParser(network, original.Height, original.Width);
-        var objective = First(context, network, photo, parser);
+        var objective = First(context, network, defaults, photo, parser);
         if (context.Value(_balance) is { } balance) objective = objective with { Balance = balance };
         var then = (context.Value(_then) ?? []).Select(text => parser.Parse(text) with { Balance = objective.Balance }).ToList();
-        return (objective, then.Count > 0 ? then : null, parser.PictureFiles);
+        return (objective, then.Count > 0 ? then : All.Any(context.Given) ? null : defaults.Then, parser.PictureFiles);
     }
 
-    private Objective First(CommandContext context, Network network, Func<Picture> photo, ObjectiveParser parser)
+    private Objective First(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, ObjectiveParser parser)
     {
         var layers = (context.Value(_layers) ?? []).SelectMany(layer => parser.Parse(layer).Terms).ToList();
         if (layers.Count == 0 && (context.Given(_channels) || context.Given(_at) || context.Given(_guide) || !(context.Given(_objective) || context.Given(_targets))))
-            layers.AddRange(new DeepDream().ObjectiveFor(network).Terms);
+            layers.AddRange(defaults.ObjectiveFor(network).Terms);
         if (context.Given(_channels) || context.Given(_at)) layers = Chosen(context, network, photo, parser, layers);
         if (context.Value(_guide) is { } guide)
         {

@@ -77,19 +77,7 @@ internal static class FeatureTour
         return section.Append("</div>\n").ToString();
     }
 
-    private static string Image(Picture picture, string attributes)
-    {
-        var file = Path.Combine(Path.GetTempPath(), $"reverie-tour-{Guid.NewGuid():N}.jpg");
-        try
-        {
-            picture.Save(file);
-            return $"<img{attributes} alt=\"\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(File.ReadAllBytes(file))}\">";
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
+    private static string Image(Picture picture, string attributes) => $"<img{attributes} alt=\"\" src=\"{EmbeddedImage.Url(picture)}\">";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
