@@ -50,6 +50,7 @@ internal static class Application
         var options = new SharedOptions();
         var root = new RootCommand("Look inside a trained image network and let it dream.")
         {
+            new ExplainCommand(options),
             new DreamCommand(options),
             new StyleCommand(options),
             new VisualizeCommand(options),

@@ -20,6 +20,13 @@ public static class AttributionJson
     /// <exception cref="ReverieException">It is malformed.</exception>
     public static Target TargetFromJson(JsonElement json) => Read(json, AttributionJsonContext.Default.Target, "target");
 
+    /// <summary>An explanation's settings as JSON.</summary>
+    public static JsonElement ToJson(Explanation explanation) => JsonSerializer.SerializeToElement(explanation, AttributionJsonContext.Default.Explanation);
+
+    /// <summary>Reads an explanation's settings.</summary>
+    /// <exception cref="ReverieException">They are malformed.</exception>
+    public static Explanation ExplanationFromJson(JsonElement json) => Read(json, AttributionJsonContext.Default.Explanation, "settings of the explanation");
+
     private static T Read<T>(JsonElement json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string what)
     {
         try
@@ -54,4 +61,5 @@ public abstract partial record AttributionMethod;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(AttributionMethod))]
 [JsonSerializable(typeof(Target))]
+[JsonSerializable(typeof(Explanation))]
 internal sealed partial class AttributionJsonContext : JsonSerializerContext;

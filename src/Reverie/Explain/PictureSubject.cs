@@ -12,6 +12,8 @@ public sealed class PictureSubject : IDisposable
 {
     private const int TopClasses = 5;
 
+    private Subject? _probability;
+
     /// <summary>Prepares a picture.</summary>
     /// <param name="network">The network; it must outlive the subject.</param>
     /// <param name="photo">The picture.</param>
@@ -101,6 +103,18 @@ public sealed class PictureSubject : IDisposable
     public Prediction? TopClass(Signal input, CancellationToken cancellation = default) =>
         Predictions.Count == 0 ? null : Network.Classify(RuntimeTensor.Of(Array.ConvertAll(input.Values, value => (float)value), input.Shape), 1, Options, cancellation)[0][0];
 
+    /// <summary>The probability of the target's class for many inputs that are made as they are needed; for a target that is no class, the target itself.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="write">Writes one; called once for each, in order.</param>
+    /// <param name="cancellation">Ends the run in flight.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public double[] Probabilities(int count, ItemWriter write, CancellationToken cancellation = default)
+    {
+        if (Class is not { } index) return Subject.Scores(count, [Input], write, null, cancellation);
+        _probability ??= new(TargetFunction.Probability(Network.Graph, Network.Logits, index), Subject.Precision, Options, Network.BatchReason is null ? null : false);
+        return _probability.Scores(count, [Input], write, null, cancellation);
+    }
+
     /// <summary>What a method is asked about this picture.</summary>
     /// <exception cref="ReverieException">A baseline cannot be made.</exception>
     public AttributionContext Context(AttributionMethod method, IProgress<ExplainProgress>? progress = null, CancellationToken cancellation = default)
@@ -120,7 +134,11 @@ public sealed class PictureSubject : IDisposable
     }
 
     /// <summary>Gives the sessions back.</summary>
-    public void Dispose() => Subject.Dispose();
+    public void Dispose()
+    {
+        Subject.Dispose();
+        _probability?.Dispose();
+    }
 
     private static Picture Opaque(Picture picture) => picture.Alpha is null ? picture : picture.Flatten();
 
