@@ -55,6 +55,7 @@ internal static class Application
             new StyleCommand(options),
             new VisualizeCommand(options),
             new PresetsCommand(options),
+            new GridCommand(options),
             new ReplayCommand(options),
             new ModelsCommand(options),
             new GradientCommand(options),

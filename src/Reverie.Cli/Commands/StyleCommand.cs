@@ -19,12 +19,14 @@ internal sealed class StyleCommand : ReverieCommand
     private readonly StyleOptions _options;
     private readonly Option<string?> _raw = new("--raw") { Description = "Also write the result before it is rounded to a picture: float32 [1,3,H,W], red, green, blue from 0 to 1", HelpName = "FILE.npy" };
 
+    private readonly Option<string?> _regionMap = new("--region-map") { Description = "Also write the regions of the content, one colour each", HelpName = "FILE" };
+
     public StyleCommand(SharedOptions shared) : base("style", "Paint a picture in the style of others: neural style transfer", shared)
     {
         Add(_content);
         Add(_styles);
         _options = new(shared);
-        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, _raw, .. shared.Computing]);
+        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, _raw, _regionMap, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -34,9 +36,12 @@ internal sealed class StyleCommand : ReverieCommand
         var raw = context.Value(_raw);
         if (raw is not null) AtomicFile.EnsureWritable(raw, context.Force);
         var settings = _options.Read(context);
+        var regionMap = context.Value(_regionMap);
+        if (regionMap is not null && settings.Regions == 0 && files.ContentMask is null) throw new ReverieException("--region-map needs regions: say --regions or --content-mask");
         using var loaded = context.Report.Timed("load", () => files.Load());
         var inputs = loaded.Inputs;
         Picture.EnsureSavable(output, inputs.Content.Height, inputs.Content.Width, inputs.Content.Alpha is not null, context.Force);
+        if (regionMap is not null) Picture.EnsureSavable(regionMap, inputs.Content.Height, inputs.Content.Width, false, context.Force);
         var network = context.LoadNetwork();
         using var _ = network == Network.Embedded ? null : network;
         settings = _options.Sized(context, settings, inputs.Content);
@@ -59,6 +64,7 @@ internal sealed class StyleCommand : ReverieCommand
         };
         result.Picture.Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
         if (raw is not null) Npy.Write(raw, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force);
+        if (regionMap is not null) result.RegionMap!.Save(regionMap, overwrite: context.Force);
         Describe(context, settings, result, output);
         if (!result.Cancelled) return;
         context.Finish();

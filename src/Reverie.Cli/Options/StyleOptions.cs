@@ -21,6 +21,7 @@ internal sealed class StyleOptions(SharedOptions shared)
     private readonly Option<double?> _contentWeight = NumberOption.Double("--content-weight", "The weight of content; without it the form's own", 0);
     private readonly Option<double?> _styleWeight = NumberOption.Double("--style-weight", "The weight of style; without it the form's own", 0);
     private readonly Option<double?> _smoothness = NumberOption.Double("--smoothness", "The weight of total variation; without it the form's own", 0, double.MaxValue, "--tv-weight");
+    private readonly Option<double?> _grain = NumberOption.Double("--grain", "How fast the finest patterns come compared with coarse ones: 1 is plain, less keeps confetti away", 0, 1);
     private readonly Option<string?> _blend = new("--blend") { Description = "The styles' shares, such as 2,1; without it equal ones", HelpName = "N,N" };
     private readonly Option<string?> _blendMode = Choice("--blend-mode", "How styles are blended: their targets averaged, or their losses added", BlendModes.Keys);
     private readonly Option<double?> _styleScale = NumberOption.Double("--style-scale", "The style picture's size over the content's: smaller gives finer strokes", 0.05, 20);
@@ -61,7 +62,7 @@ internal sealed class StyleOptions(SharedOptions shared)
     /// <summary>The options that are no files.</summary>
     public IEnumerable<Option> All =>
     [
-        _preset, _strength, _form, _statistic, _contentLayers, _styleLayers, _contentWeight, _styleWeight, _smoothness, _blend, _blendMode, _styleScale, _init, _optimizer, _history,
+        _preset, _strength, _form, _statistic, _contentLayers, _styleLayers, _contentWeight, _styleWeight, _smoothness, _grain, _blend, _blendMode, _styleScale, _init, _optimizer, _history,
         _size, _evaluations, _scales, _tolerance, Time, _colour, _pooling, _padding, _regions,
     ];
 
@@ -87,6 +88,7 @@ internal sealed class StyleOptions(SharedOptions shared)
             ContentWeight = context.Value(_contentWeight) ?? preset.ContentWeight,
             StyleWeight = context.Value(_styleWeight) ?? preset.StyleWeight,
             Smoothness = context.Value(_smoothness) ?? preset.Smoothness,
+            Grain = context.Value(_grain) ?? preset.Grain,
             Blend = context.Value(_blend) is { } blend ? [.. blend.Split(',').Select(part => Number(part, "--blend"))] : preset.Blend,
             BlendMode = context.Value(_blendMode) is { } mode ? BlendModes[mode] : preset.BlendMode,
             StyleScale = context.Value(_styleScale) ?? preset.StyleScale,

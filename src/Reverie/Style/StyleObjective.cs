@@ -38,6 +38,9 @@ internal sealed class StyleObjective
     /// <summary>The layers of content.</summary>
     public IReadOnlyCollection<string> Content => _contentShares.Keys;
 
+    /// <summary>Whether it is Reverie's own.</summary>
+    public bool IsOwn => _settings.Form == StyleForm.Reverie;
+
     /// <summary>Whether each style has losses of its own; otherwise their targets are averaged.</summary>
     public bool SeparateStyles { get; }
 
@@ -47,7 +50,7 @@ internal sealed class StyleObjective
     private double Variation => _settings.Smoothness ?? (_settings.Form == StyleForm.NeuralStyle ? 1e-3 : _settings.Form == StyleForm.Reverie ? DefaultSmoothness : 0);
 
     /// <summary>Reverie's weight of total variation, in units of the content picture's own: keeps grain away, to the eye, and no brush stroke.</summary>
-    private const double DefaultSmoothness = 0.02;
+    private const double DefaultSmoothness = 0.15;
 
     /// <summary>
     /// The weights.

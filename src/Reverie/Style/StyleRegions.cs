@@ -24,6 +24,29 @@ internal sealed record StyleRegions
         return [.. sums.Select(sum => (float)(sum / sums.Sum()))];
     }
 
+    /// <summary>The regions that the settings and the pictures ask for; null for none.</summary>
+    /// <exception cref="ReverieException">Masks and pictures do not fit each other, or no regions are found.</exception>
+    public static StyleRegions? Of(StyleTransfer settings, StyleInputs inputs, Models.Network network, Runtime.RuntimeOptions? options) =>
+        inputs.ContentMask is not null ? RegionMasks.Read(inputs)
+        : settings.Regions > 0 ? RegionFinder.Find(network, inputs.Content, inputs.Styles, settings.Regions, settings.Seed, options)
+        : null;
+
+    /// <summary>The regions in colours, one each.</summary>
+    public Imaging.Picture Map(int height, int width)
+    {
+        var map = new Imaging.Picture(height, width);
+        for (var region = 0; region < Count; region++)
+        {
+            // evenly spaced hues
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var level = (float)(0.5 + 0.45 * Math.Cos(2 * Math.PI * (region / (double)Count - channel / 3.0)));
+                TensorPrimitives.MultiplyAdd(Content[region], level, map.Plane(channel), map.Plane(channel));
+            }
+        }
+        return map;
+    }
+
     /// <summary>The same regions for a content picture of another size.</summary>
     public StyleRegions At(int height, int width, int newHeight, int newWidth) => this with
     {

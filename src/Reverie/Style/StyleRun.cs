@@ -11,6 +11,9 @@ internal sealed class StyleRun : IDisposable
 {
     private const ulong NoiseStream = 11;
 
+    // Of 1, 0.1, 0.05 and 0.03 the cleanest pictures at the same number of evaluations, to the eye.
+    private const double DefaultGrain = 0.05;
+
     private readonly StyleTransfer _settings;
     private readonly StyleInputs _inputs;
     private readonly StyleRegions? _regions;
@@ -20,19 +23,25 @@ internal sealed class StyleRun : IDisposable
     private readonly IReadOnlyList<Picture> _styles;
     private int _evaluations;
 
-    public StyleRun(StyleTransfer settings, Network network, StyleInputs inputs, RuntimeOptions? options)
+    private readonly bool _ownsSession;
+
+    /// <summary>Prepares a run, in a session of its own or in one that serves others too.</summary>
+    public StyleRun(StyleTransfer settings, Network network, StyleInputs inputs, RuntimeOptions? options, StyleSession? shared = null)
     {
         (_settings, _inputs) = (settings, inputs);
         _content = inputs.Content.Alpha is null ? inputs.Content : inputs.Content.Flatten();
-        _styles = [.. inputs.Styles.Select(style => style.Alpha is null ? style : style.Flatten())];
-        _regions = null;
-        _session = new(settings, network, _styles.Count, _regions?.Count ?? 0, options);
+        var flat = inputs.Styles.Select(style => style.Alpha is null ? style : style.Flatten());
+        _regions = StyleRegions.Of(settings, inputs with { Content = _content, Styles = [.. flat] }, network, options);
+        _styles = settings.Colour == StyleColour.Match
+            ? [.. flat.Select(style => ColourStatistics.Of(style).Recolour(style, ColourStatistics.Of(_content)))]
+            : [.. flat];
+        (_session, _ownsSession) = (shared ?? new(settings, network, _styles.Count, _regions?.Count ?? 0, options), shared is null);
         _draft = inputs.Draft is { } draft ? new(settings with { ContentLayers = null, StyleLayers = null }, draft, _styles.Count, _regions?.Count ?? 0, options) : null;
     }
 
     public void Dispose()
     {
-        _session.Dispose();
+        if (_ownsSession) _session.Dispose();
         _draft?.Dispose();
     }
 
@@ -57,7 +66,7 @@ internal sealed class StyleRun : IDisposable
             StyleProblem next;
             try
             {
-                var styles = _styles.Select(style => session.MeasureStyle(style, StyleSize(style, scale), null, cancellation)).ToList();
+                var styles = _styles.Select((style, index) => session.MeasureStyle(style, StyleSize(style, scale), _regions?.Styles[index], cancellation)).ToList();
                 next = session.Problem(content, styles, _regions?.At(_content.Height, _content.Width, size.Height, size.Width), cancellation);
             }
             catch (OperationCanceledException)
@@ -70,8 +79,17 @@ internal sealed class StyleRun : IDisposable
             if (optimizer is not null && results[^1].Network == session.Network.Name) Carry(fresh, optimizer, reached, size);
             var values = new List<double>(scale.Evaluations);
             var before = done;
-            var end = fresh.Minimize(start, Function);
+            var (grain, origin) = (new Grain(size.Height, size.Width, GrainShare), start);
+            var (moved, pixelGradient) = (new float[start.Length], new float[start.Length]);
+            // L-BFGS walks in the changed variables, from their origin; Adam, which knows the bounds of pixels, in the pixels
+            var variables = GrainShare < 1 ? new float[start.Length] : start;
+            var end = fresh.Minimize(variables, Function);
             if (values.Count == 0) break;
+            if (GrainShare < 1)
+            {
+                grain.Apply(variables, moved);
+                TensorPrimitives.Add(moved, origin, start);
+            }
             done = before + (long)size.Height * size.Width * scale.Evaluations;
             results.Add(new(size.Height, size.Width, session.Network.Name, values.Count, scale.Evaluations, end, values));
             (x, reached, optimizer) = (start, size, fresh);
@@ -82,7 +100,14 @@ internal sealed class StyleRun : IDisposable
                 if (values.Count >= scale.Evaluations || IsOver(cancellation)) return false;
                 try
                 {
-                    value = next.Evaluate(at, gradient, cancellation);
+                    if (GrainShare >= 1) value = next.Evaluate(at, gradient, cancellation);
+                    else
+                    {
+                        grain.Apply(at, moved);
+                        TensorPrimitives.Add(moved, origin, moved);
+                        value = next.Evaluate(moved, pixelGradient, cancellation);
+                        grain.Apply(pixelGradient, gradient);
+                    }
                 }
                 catch (OperationCanceledException)
                 {
@@ -111,15 +136,24 @@ internal sealed class StyleRun : IDisposable
         }
         TensorPrimitives.Clamp(x, 0f, 1f, x);
         var alpha = _inputs.Content.Alpha is null ? null : _inputs.Content.Resize(height, width).Alpha;
+        var picture = new Picture(height, width, x, alpha);
+        if (_settings.Colour is StyleColour.Luminance or StyleColour.Oklab)
+        {
+            var colours = Clamped(_content.Resize(height, width));
+            picture = _settings.Colour == StyleColour.Oklab ? ColourTransfer.WithLightness(colours, picture) : ColourTransfer.WithLuma(colours, picture);
+        }
         return new()
         {
-            Picture = new(height, width, x, alpha),
+            Picture = picture,
+            RegionMap = _regions?.Map(_content.Height, _content.Width),
             Scales = results,
             Evaluations = _evaluations,
             Cancelled = cancelled,
             Terms = terms,
         };
     }
+
+    private double GrainShare => _settings.Optimizer == StyleOptimizer.Adam ? 1 : _settings.Grain ?? (_settings.Form == StyleForm.Reverie ? DefaultGrain : 1);
 
     private bool IsOver(CancellationToken cancellation) => cancellation.IsCancellationRequested || _evaluations >= _settings.StopAfter;
 

@@ -39,6 +39,7 @@ public static class StyleSettings
         Check(settings.Size is null or >= SmallestSize and <= Picture.MaxSide, $"the size must be between {SmallestSize} and {Picture.MaxSide} pixels");
         Check(settings.Evaluations is null or >= 1 and <= 1_000_000, "evaluations must be between 1 and 1000000");
         Check(settings.Regions is 0 or >= 2 and <= 12, "regions must be between 2 and 12, or 0 for none");
+        Check(settings.Grain is null or (>= 0 and <= 1), "the grain must be between 0 and 1");
         foreach (var (weight, name) in new[] { (settings.ContentWeight, "content weight"), (settings.StyleWeight, "style weight"), (settings.Smoothness, "smoothness") })
             Check(weight is null || (double.IsFinite(weight.Value) && weight >= 0), $"the {name} must be a number of at least 0");
         Check(settings.Form == StyleForm.Reverie || settings.Statistic == StyleStatistic.GramMoments, "a published form has its own statistic");

@@ -34,15 +34,15 @@ internal sealed record LayerMoments(int Regions, float[] Second, float[] Mean)
     /// <summary>One region's moments.</summary>
     public LayerMoments Region(int region) => new(1, Second.AsSpan(region * Channels * Channels, Channels * Channels).ToArray(), Mean.AsSpan(region * Channels, Channels).ToArray());
 
-    /// <summary>The moments whose region r comes from the r-th of several.</summary>
+    /// <summary>The moments whose region r is the r-th of several of one region each.</summary>
     public static LayerMoments Choose(IReadOnlyList<LayerMoments> each)
     {
         int regions = each.Count, channels = each[0].Channels;
         var (second, mean) = (new float[regions * channels * channels], new float[regions * channels]);
         for (var region = 0; region < regions; region++)
         {
-            each[region].Second.AsSpan(region * channels * channels, channels * channels).CopyTo(second.AsSpan(region * channels * channels));
-            each[region].Mean.AsSpan(region * channels, channels).CopyTo(mean.AsSpan(region * channels));
+            each[region].Second.CopyTo(second, region * channels * channels);
+            each[region].Mean.CopyTo(mean, region * channels);
         }
         return new(regions, second, mean);
     }

@@ -51,6 +51,11 @@ public sealed record StyleTransfer
     /// <summary>The weight of total variation; null is the form's own.</summary>
     public double? Smoothness { get; init; }
 
+    /// <summary>
+    /// How fast patterns of two pixels' width come compared with coarse ones, from 0 to 1, with L-BFGS: 1 is plain; less keeps confetti away. Null is 0.05 in Reverie's form, 1 in the others'.
+    /// </summary>
+    public double? Grain { get; init; }
+
     /// <summary>The styles' shares; null is equal ones.</summary>
     public IReadOnlyList<double>? Blend { get; init; }
 
