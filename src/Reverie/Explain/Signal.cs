@@ -59,6 +59,25 @@ public sealed record Signal(double[] Values, long[] Shape)
         return new(values, Shape);
     }
 
+    /// <summary>One item of this signal repeated along its axes of size 1 to an item's shape, such as one number per channel to a picture.</summary>
+    public Signal Broadcast(params ReadOnlySpan<long> itemShape)
+    {
+        var values = new double[Onnx.Tensor.CountOf(itemShape)];
+        for (var place = 0; place < values.Length; place++)
+        {
+            var (rest, from, stride) = (place, 0, 1);
+            for (var axis = itemShape.Length - 1; axis >= 0; axis--)
+            {
+                var own = (int)Shape[axis + 1];
+                if (own > 1) from += rest % (int)itemShape[axis] * stride;
+                rest /= (int)itemShape[axis];
+                stride *= own;
+            }
+            values[place] = Values[from];
+        }
+        return new(values, [1, .. itemShape]);
+    }
+
     /// <summary>A function of every element.</summary>
     public Signal Map(Func<double, double> function) => new(Array.ConvertAll(Values, value => function(value)), Shape);
 

@@ -28,6 +28,8 @@ public sealed class Subject : IDisposable
     private readonly Dictionary<string, double[]> _weights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long[]> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BackwardGraph> _backward = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Subject> _rests = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object> _remembered = new(StringComparer.Ordinal);
     private readonly Graph _graph;
 
     /// <summary>Creates the subject; nothing is compiled yet.</summary>
@@ -118,6 +120,37 @@ public sealed class Subject : IDisposable
         return Backward($"{rules.Name}\n{string.Join('\n', tensors)}", () => BackwardGraph.Build(_graph, Target.Tensor, tensors, rules, values), inputs, withRespectTo, cancellation: cancellation);
     }
 
+    /// <summary>A tensor of the graph for each item.</summary>
+    /// <exception cref="ReverieException">There is no such tensor, an input does not fit the graph, or memory is short.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Signal Activations(IReadOnlyList<Signal> inputs, string tensor, CancellationToken cancellation = default)
+    {
+        var given = InputNames.ToList().IndexOf(tensor);
+        if (given >= 0) return inputs[given];
+        var compiled = Compiled($"values\n{tensor}", () => _graph.Cut([tensor], keepInputs: true));
+        return Batches.Run(this, inputs, part =>
+        {
+            using var results = compiled.Run(Feeds(part), cancellation: cancellation);
+            return [SignalOf(results[tensor])];
+        })[0];
+    }
+
+    /// <summary>The same function of a layer's activations: the rest of the graph, whose first input is the layer. It is kept, and disposed with this.</summary>
+    /// <exception cref="ReverieException">There is no such layer, or the target does not depend on it.</exception>
+    public Subject From(string layer)
+    {
+        if (!_rests.TryGetValue(layer, out var rest))
+            _rests[layer] = rest = new(Target.On(LayerGraph.From(_graph, layer, Target.Tensor)), Precision, Options, CanBatch ? null : false);
+        return rest;
+    }
+
+    /// <summary>What a method made of the graph once, kept for the next time.</summary>
+    internal T Remembered<T>(string key, Func<T> make) where T : class
+    {
+        if (!_remembered.TryGetValue(key, out var made)) _remembered[key] = made = make();
+        return (T)made;
+    }
+
     /// <summary>Runs a backward pass that was built for this subject.</summary>
     /// <param name="key">What it is, unique for what it computes.</param>
     /// <param name="build">Builds it, where it is not there yet.</param>
@@ -199,6 +232,8 @@ public sealed class Subject : IDisposable
     {
         foreach (var compiled in _compiled.Values) compiled.Dispose();
         _compiled.Clear();
+        foreach (var rest in _rests.Values) rest.Dispose();
+        _rests.Clear();
     }
 
     private static Signal[] Gather(IReadOnlyList<Signal> like, int first, int count, double[][] buffers, ItemWriter write)

@@ -25,6 +25,9 @@ public sealed class TargetFunction
     /// <exception cref="ReverieException">The function names an element that there is not.</exception>
     public double[] Weights(long[] itemShape) => _weights(itemShape);
 
+    /// <summary>The same function in another graph that holds its tensor.</summary>
+    internal TargetFunction On(Graph graph) => new(graph, Tensor, _weights);
+
     /// <summary>The sum of a tensor's item: for outputs with one value per item, that value.</summary>
     /// <exception cref="ReverieException">There is no such tensor.</exception>
     public static TargetFunction Sum(Graph graph, string tensor) => Of(graph, tensor, shape =>

@@ -5,7 +5,7 @@ using Reverie.Explain;
 namespace Reverie.Tests.Explain;
 
 /// <summary>What holds for every method of attribution alike.</summary>
-public sealed class AttributionMethodTests
+public sealed class AttributionMethodTests(SmallSubject shared) : IClassFixture<SmallSubject>
 {
     public static TheoryData<string> Ids => [.. AttributionMethods.All.Select(method => method.Id)];
 
@@ -33,12 +33,30 @@ public sealed class AttributionMethodTests
     [MemberData(nameof(Ids))]
     public void Runs_with_one_seed_are_the_same_to_the_bit(string id)
     {
-        var method = AttributionMethods.Find(id);
-        using var subject = new PictureSubject(TestPhoto.Network, TestPhoto.Small);
+        var method = Quick.Of(id);
+        var subject = shared.Subject;
         var (first, second) = (method.Run(subject), method.Run(subject));
         Assert.Equal([1, first.Map.Shape[1], subject.Seen.Height, subject.Seen.Width], first.Map.Shape);
         Assert.Equal(first.Map.Values, second.Map.Values);
         Assert.Contains(first.Map.Values, value => value != 0);
         Assert.DoesNotContain(first.Map.Values, value => !double.IsFinite(value));
+    }
+
+    // a batch mixes nothing: neither normalisations of a method nor its random numbers
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_batch_gives_what_its_items_give_alone(string id)
+    {
+        var method = Quick.Of(id);
+        using var subject = SmallCnn.Plain();
+        var context = new AttributionContext { Subject = subject, Inputs = [SmallCnn.Picture(1, items: 3)], Baselines = [[SmallCnn.Picture(5, items: 3)]] };
+        var together = method.Attribute(context).Maps[0];
+        for (var item = 0; item < 3; item++)
+        {
+            var alone = method.Attribute(context.Single(item)).Maps[0];
+            Assert.Equal(together.ItemLength, alone.ItemLength);
+            var scale = alone.Values.Max(Math.Abs);
+            for (var place = 0; place < alone.Values.Length; place++) Assert.Equal(alone.Values[place], together.Item(item)[place], 1e-5 * Math.Max(scale, 1e-3));
+        }
     }
 }

@@ -42,6 +42,7 @@ public sealed class ExactNumbersTests
     [InlineData(QuadratureRule.Left, 51, 1.019608)]
     [InlineData(QuadratureRule.Midpoint, 50, 1)]
     [InlineData(QuadratureRule.Midpoint, 51, 0.980392)]
+    [InlineData(QuadratureRule.CaptumTrapezoid, 50, 0.98)]
     public void Quadratures_at_a_kink(QuadratureRule rule, int steps, double expected)
     {
         using var subject = Of(1, x => 1 - Relu(1 - x[0]));

@@ -4,7 +4,7 @@ namespace Reverie.Explain;
 /// Integrated Gradients (Sundararajan et al. 2017): (x - b) times the mean of df/dx along the straight line from the baseline b to x. The attributions sum to f(x) - f(b);
 /// by default the line is refined where that takes it, until they do to within a tolerance.
 /// </summary>
-public sealed record IntegratedGradients : AttributionMethod
+public sealed record IntegratedGradients : LayeredMethod
 {
     /// <inheritdoc/>
     public override string Id => "integrated-gradients";
@@ -48,6 +48,15 @@ public sealed record IntegratedGradients : AttributionMethod
 
     /// <inheritdoc/>
     protected internal override RawAttribution Compute(AttributionContext context)
+    {
+        if (Layer is null) return Integrate(context);
+        // the straight line of the layer's activations, from what the baseline makes of them
+        var layer = Resolve(context.Subject, Layer);
+        var raw = Integrate(LayerSubject.At(context, layer));
+        return raw with { Maps = [raw.Maps[0]], Layer = layer };
+    }
+
+    private RawAttribution Integrate(AttributionContext context)
     {
         var baseline = context.Baseline;
         if (Steps is { } steps)

@@ -12,31 +12,38 @@ public enum QuadratureRule
     Left,
     /// <summary>The right ends.</summary>
     Right,
-    /// <summary>Both ends and n - 2 places between, the ends at half weight. The weights sum to 1 (those of Captum sum to (n-1)/n).</summary>
+    /// <summary>Both ends and n - 2 places between, the ends at half weight. The weights sum to 1.</summary>
     Trapezoid,
+    /// <summary>As <see cref="Trapezoid"/>, but with weights that sum to (n-1)/n, as Captum 0.8 has them: to compare with its numbers, and for nothing else.</summary>
+    CaptumTrapezoid,
     /// <summary>Gauss and Legendre's nodes: exact for polynomials of degree 2n - 1.</summary>
     GaussLegendre,
 }
 
 /// <summary>Nodes and weights of a rule of integration over [0, 1].</summary>
 /// <param name="Nodes">Where the function is asked.</param>
-/// <param name="Weights">How much each answer counts; they sum to 1.</param>
+/// <param name="Weights">How much each answer counts.</param>
 public sealed record Quadrature(double[] Nodes, double[] Weights)
 {
     /// <summary>A rule with n nodes.</summary>
     /// <exception cref="ReverieException">n is too small.</exception>
     public static Quadrature Of(QuadratureRule rule, int n)
     {
-        if (n < 1 || (rule == QuadratureRule.Trapezoid && n < 2)) throw new ReverieException($"{rule} needs at least {(rule == QuadratureRule.Trapezoid ? 2 : 1)} steps, not {n}");
+        var least = rule is QuadratureRule.Trapezoid or QuadratureRule.CaptumTrapezoid ? 2 : 1;
+        if (n < least) throw new ReverieException($"{rule} needs at least {least} steps, not {n}");
         return rule switch
         {
             QuadratureRule.Left => Even(n, k => (double)k / n),
             QuadratureRule.Right => Even(n, k => (k + 1.0) / n),
-            QuadratureRule.Trapezoid => new([.. Enumerable.Range(0, n).Select(k => k / (n - 1.0))], [.. Enumerable.Range(0, n).Select(k => (k == 0 || k == n - 1 ? 0.5 : 1) / (n - 1))]),
+            QuadratureRule.Trapezoid => Trapezoid(n, n - 1),
+            QuadratureRule.CaptumTrapezoid => Trapezoid(n, n),
             QuadratureRule.GaussLegendre => Gauss(n),
             _ => Even(n, k => (k + 0.5) / n),
         };
     }
+
+    private static Quadrature Trapezoid(int n, int parts) =>
+        new([.. Enumerable.Range(0, n).Select(k => k / (n - 1.0))], [.. Enumerable.Range(0, n).Select(k => (k == 0 || k == n - 1 ? 0.5 : 1) / parts)]);
 
     private static Quadrature Even(int n, Func<int, double> node) => new([.. Enumerable.Range(0, n).Select(node)], [.. Enumerable.Repeat(1.0 / n, n)]);
 

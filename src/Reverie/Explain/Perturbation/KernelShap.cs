@@ -36,7 +36,7 @@ public sealed record KernelShap : PerturbationMethod
         if (n == 0) return ([], 0);
         var ends = game.Scores(2, (index, _) => index == 1);
         if (n == 1) return ([ends[1] - ends[0]], 2);
-        var (coalitions, weights) = n < 31 && (1L << n) - 2 <= Samples ? All(n) : Sampled(n, item);
+        var (coalitions, weights) = n < 31 && (1L << n) - 2 <= Samples ? All(n) : Sampled(n);
         if (coalitions.Count < n) notes.Add($"{coalitions.Count} coalitions do not determine the values of {n} features; ask more samples, or fewer features");
         var scores = game.Scores(coalitions.Count, (index, player) => coalitions[index][player]);
         return (Fit(coalitions, weights, [.. scores.Select(score => score - ends[0])], ends[1] - ends[0]), scores.Length + 2);
@@ -58,14 +58,14 @@ public sealed record KernelShap : PerturbationMethod
     }
 
     // The size is drawn with the kernel's probability, so that all coalitions drawn weigh the same.
-    private (List<bool[]> Coalitions, double[] Weights) Sampled(int n, int item)
+    private (List<bool[]> Coalitions, double[] Weights) Sampled(int n)
     {
         var cumulative = new double[n - 1];
         for (var size = 1; size < n; size++) cumulative[size - 1] = (size > 1 ? cumulative[size - 2] : 0) + 1.0 / (size * (n - size));
         var coalitions = new List<bool[]>(Samples);
         for (var pair = 0; 2 * pair < Samples; pair++)
         {
-            var random = new CounterRandom(Seed, stream: 0x5AA9, index: (uint)(pair + Samples * item));
+            var random = new CounterRandom(Seed, stream: 0x5AA9, index: (uint)pair);
             var size = 1 + Math.Min(n - 2, Array.FindIndex(cumulative, value => value >= random.Uniform() * cumulative[^1]) is var found and >= 0 ? found : n - 2);
             var order = random.Permutation(n);
             var coalition = new bool[n];

@@ -70,7 +70,7 @@ public sealed record Lime : PerturbationMethod
     {
         var n = game.Count;
         if (n == 0) return ([], 0);
-        var kept = Choose(n, item);
+        var kept = Choose(n);
         var scores = game.Scores(kept.Length, (index, player) => kept[index][player]);
         var weights = Weights(game, kept);
         var (mean, total) = (Mean(scores, weights), weights.Sum());
@@ -87,12 +87,12 @@ public sealed record Lime : PerturbationMethod
         return ([.. values.Select(value => value * scale)], kept.Length);
     }
 
-    private bool[][] Choose(int n, int item)
+    private bool[][] Choose(int n)
     {
         if (n < 31 && 1L << n <= Samples) return [.. Enumerable.Range(0, 1 << n).Select(bits => Enumerable.Range(0, n).Select(player => (bits >> player & 1) != 0).ToArray())];
         return [.. Enumerable.Range(0, Samples).Select(sample =>
         {
-            var random = new CounterRandom(Seed, stream: 0x11AE, index: (uint)(sample + Samples * item));
+            var random = new CounterRandom(Seed, stream: 0x11AE, index: (uint)sample);
             // the picture itself is the first, as in lime_image
             return Enumerable.Range(0, n).Select(_ => sample == 0 || random.NextUInt32() >= 1u << 31).ToArray();
         })];

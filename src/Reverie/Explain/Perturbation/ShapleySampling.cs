@@ -35,7 +35,7 @@ public sealed record ShapleySampling : PerturbationMethod
     }
 
     private protected override (double[] Values, int Samples) Values(Coalitions game, int item, List<string> notes) =>
-        game.Count <= ExactUpTo ? Exact(game) : Sampled(game, item);
+        game.Count <= ExactUpTo ? Exact(game) : Sampled(game);
 
     private static (double[] Values, int Samples) Exact(Coalitions game)
     {
@@ -53,14 +53,14 @@ public sealed record ShapleySampling : PerturbationMethod
         return (values, scores.Length);
     }
 
-    private (double[] Values, int Samples) Sampled(Coalitions game, int item)
+    private (double[] Values, int Samples) Sampled(Coalitions game)
     {
         var n = game.Count;
         var places = new int[Samples][];
         for (var sample = 0; sample < Samples; sample++)
         {
             places[sample] = new int[n];
-            var order = sample % 2 == 0 ? new CounterRandom(Seed, stream: 0x54A9, index: (uint)(sample + Samples * item)).Permutation(n) : null;
+            var order = sample % 2 == 0 ? new CounterRandom(Seed, stream: 0x54A9, index: (uint)sample).Permutation(n) : null;
             // the place of each feature in the order; in the reverse order the last is first
             for (var place = 0; place < n; place++)
                 if (order is not null) places[sample][order[place]] = place;
