@@ -19,7 +19,6 @@ internal static class GoogLeNetPresets
         new("castles", "towers and walls rise", "target(castle)", new() { Octaves = 6, Rounds = 2, Smoothing = GradientSmoothing.Laplacian }),
         new("deeper", "animals, fed back in twice", "inception_4c/output", new() { Rounds = 3, Steps = 8, Colours = ColourLock.Moments }),
         new("from-eyes-to-scales", "first eyes, then their skin: another layer in the second round", "inception_4b/output", new()) { Then = ["inception_3a/output"] },
-        new("engraving", "the classic in black and white strokes over the picture's own colours", "inception_4c/output - 0.3*inception_3b/output", new() { Colours = ColourLock.Chroma }),
         new("painted", "soft and painterly", "inception_4c/output", new() { Smoothing = GradientSmoothing.Cascade, Normaliser = GradientNorm.Deviation, Carry = OctaveCarry.Picture, StepSize = 2.5 }),
     ];
 }
