@@ -2,7 +2,9 @@ using System.CommandLine;
 using Reverie.Cli.Options;
 using Reverie.Cli.Reports;
 using Reverie.Models;
+using Reverie.Recomputation;
 using Reverie.Runtime;
+using Reverie.Runtime.Memory;
 
 namespace Reverie.Cli.Commands;
 
@@ -14,18 +16,22 @@ internal sealed class CommandContext : IDisposable
     private ProgressDisplay? _progress;
 
     /// <summary>Checks what every command has in common, before any work.</summary>
-    /// <exception cref="ReverieException">The report's file cannot be written, or there is no such provider.</exception>
+    /// <exception cref="ReverieException">The report's file cannot be written, there is no such provider, or the memory allowed is no amount.</exception>
     public CommandContext(ParseResult parse, SharedOptions shared, CancellationToken cancellation)
     {
         (_parse, _shared, Cancellation) = (parse, shared, cancellation);
         Console = (CommandConsole)parse.InvocationConfiguration;
         Report = new(parse.CommandResult.Command.Name);
         Providers.EnsureKnown(Runtime.Provider);
+        Memory = Value(shared.Memory) is { } memory ? MemoryBudget.Parse(memory) : null;
         if (JsonTarget is not (null or "-")) AtomicFile.EnsureWritable(JsonTarget, Force);
     }
 
     /// <summary>Set when the user asks to stop.</summary>
     public CancellationToken Cancellation { get; }
+
+    /// <summary>What <c>--memory</c> allows; null without it.</summary>
+    public MemoryBudget? Memory { get; }
 
     /// <summary>Where to write.</summary>
     public CommandConsole Console { get; }
@@ -60,6 +66,13 @@ internal sealed class CommandContext : IDisposable
         var network = Value(_shared.Model) is { } model ? Network.Load(model) : Network.Embedded;
         Report.Add("model", new { name = network.Card.Name, sha256 = network.Sha256, inferredCard = network.Card.Inferred });
         return network;
+    }
+
+    /// <summary>Adds to the report what memory was allowed and foretold, and what was done to keep within it; the real peak is added at its end.</summary>
+    public void ReportMemory(MemoryPrediction? prediction, RecomputationPlan plan)
+    {
+        Report.Add("memory", new { allowedBytes = Memory?.Bytes, predictedBytes = prediction?.PeakBytes, plan.Arena, recomputed = plan.Segments });
+        if (plan.Segments.Count > 0) Say($"to keep within {Memory}, parts of the network are computed twice");
     }
 
     /// <summary>Writes a line of results to standard output (unless that holds the JSON report).</summary>

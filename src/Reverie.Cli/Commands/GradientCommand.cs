@@ -18,7 +18,7 @@ internal sealed class GradientCommand : ReverieCommand
     public GradientCommand(SharedOptions shared)
         : base("gradient", "Compute the gradient of any tensor with respect to the network's input, on raw arrays", shared)
     {
-        AddOptions([_input, _of, _cotangent, _index, _out, _value, _precision, .. shared.Computing]);
+        AddOptions([_input, _of, _cotangent, _index, _out, _value, _precision, shared.Memory, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -45,8 +45,9 @@ internal sealed class GradientCommand : ReverieCommand
         if (!network.IsLayer(tensor)) throw new ReverieException($"{Onnx.Names.Unknown("tensor", tensor, network.Layers)} ('reverie models layers' lists all)");
         var input = TensorFile.Read(context.Value(_input)!, precision);
         var cotangent = cotangentFile is null ? null : TensorFile.Read(cotangentFile, precision);
-        using var _ = network;
-        using var gradient = context.Report.Timed("compile", () => TensorGradient.Build(network.Graph, tensor, precision, context.Runtime));
+        using var _ = network == Reverie.Models.Network.Embedded ? null : network;
+        using var gradient = context.Report.Timed("compile", () => TensorGradient.Build(network.Graph, tensor, input.Shape, context.Memory, precision, context.Runtime, context.Cancellation));
+        context.ReportMemory(gradient.Prediction, gradient.Plan);
         using var result = context.Report.Timed("run", () => cotangent is null
             ? gradient.RunAt(input, index!.Value, context.Cancellation)
             : gradient.Run(input, cotangent, context.Cancellation));

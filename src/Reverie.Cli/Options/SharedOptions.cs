@@ -36,6 +36,13 @@ internal sealed class SharedOptions
         DefaultValueFactory = _ => "cpu",
     };
 
+    /// <summary>A bound on memory, for commands that can keep one.</summary>
+    public Option<string?> Memory { get; } = new("--memory")
+    {
+        Description = "The most memory that the process may take, such as 1.5GB or 800MB (a GB is 10^9 bytes). Where it is short, the backward pass computes parts of the forward pass again: slower, with the same result",
+        HelpName = "SIZE",
+    };
+
     /// <summary>Where the machine-readable report goes.</summary>
     public Option<string?> Json { get; } = new("--json")
     {

@@ -3,7 +3,9 @@ using Reverie.Autodiff;
 using Reverie.Autodiff.Float64;
 using Reverie.Onnx;
 using Reverie.Onnx.Shapes;
+using Reverie.Recomputation;
 using Reverie.Runtime;
+using Reverie.Runtime.Memory;
 
 namespace Reverie.Explain;
 
@@ -23,13 +25,25 @@ public enum Precision
 /// </summary>
 public sealed class TensorGradient : IDisposable
 {
-    private readonly VectorJacobian _built;
+    // Names only: the graph that was compiled holds the weights of the backward pass, which ONNX Runtime has its own copies of.
+    private readonly (string Input, string Value, string Cotangent, string Gradient) _names;
+    private readonly Graph _forward;
     private readonly CompiledGraph _compiled;
 
-    private TensorGradient(VectorJacobian built, CompiledGraph compiled, Precision precision) => (_built, _compiled, Precision) = (built, compiled, precision);
+    private TensorGradient(Graph graph, VectorJacobian built, CompiledGraph compiled, Precision precision)
+    {
+        _names = (built.Input, built.Value, built.Cotangent, built.Gradient);
+        (_forward, _compiled, Precision) = (graph.Cut([built.Value]), compiled, precision);
+    }
 
     /// <summary>The arithmetic; inputs and results have this element type.</summary>
     public Precision Precision { get; }
+
+    /// <summary>What was done to keep within a budget of memory; nothing where there is none.</summary>
+    public RecomputationPlan Plan { get; private init; } = RecomputationPlan.None;
+
+    /// <summary>The peak of the process's memory in runs on the shape that was given; null where none was.</summary>
+    public MemoryPrediction? Prediction { get; private init; }
 
     /// <summary>Builds and compiles the gradient.</summary>
     /// <param name="graph">A canonical graph with one input; it is not changed.</param>
@@ -40,8 +54,36 @@ public sealed class TensorGradient : IDisposable
     public static TensorGradient Build(Graph graph, string of, Precision precision = Precision.Float32, RuntimeOptions? options = null)
     {
         var built = VectorJacobian.Build(graph, graph.Resolve(of));
-        var compiled = CompiledGraph.Compile(precision == Precision.Float64 ? Float64Lowering.Lower(built.Graph) : built.Graph, options);
-        return new(built, compiled, precision);
+        return new(graph, built, CompiledGraph.Compile(InPrecision(built, precision), options), precision);
+    }
+
+    /// <summary>Builds and compiles the gradient for inputs of one shape, with its memory foretold, and kept within a budget.</summary>
+    /// <param name="graph">A canonical graph with one input; it is not changed.</param>
+    /// <param name="of">The tensor to differentiate.</param>
+    /// <param name="input">The shape of the largest input to come, which the caller holds already.</param>
+    /// <param name="budget">The most that the process may have resident; null for no bound.</param>
+    /// <param name="precision">The arithmetic.</param>
+    /// <param name="options">Where and how to run; the defaults where null.</param>
+    /// <param name="cancellation">Ends the compilation.</param>
+    /// <exception cref="ReverieException">There is no such tensor, an operator on the way has no rule, the shape does not fit, or the budget cannot be kept.</exception>
+    public static TensorGradient Build(Graph graph, string of, ReadOnlySpan<long> input, MemoryBudget? budget, Precision precision = Precision.Float32, RuntimeOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        of = graph.Resolve(of);
+        var built = VectorJacobian.Build(graph, of);
+        var runs = new Dictionary<string, long[]> { [built.Input] = input.ToArray() };
+        var shape = ShapeInference.Resolve(graph.Cut([built.Value]), runs).GetValueOrDefault(built.Value);
+        if (budget is null && (shape is null || options is { Provider: not Providers.Cpu })) return new(graph, built, CompiledGraph.Compile(InPrecision(built, precision), options, cancellation: cancellation), precision);
+        runs[built.Cotangent] = shape ?? throw new ReverieException($"the shape of '{built.Value}' depends on the input's values, so that its memory cannot be foretold; leave the budget out");
+        var cotangentBytes = Tensor.CountOf(shape) * (precision == Precision.Float64 ? sizeof(double) : sizeof(float));
+        if (budget is null)
+        {
+            var compiled = CompiledGraph.Compile(InPrecision(built, precision), options, plan: true, cancellation: cancellation);
+            var prediction = compiled.Memory!.Predict(runs);
+            return new(graph, built, compiled, precision) { Prediction = prediction with { RunBytes = prediction.RunBytes + cotangentBytes } };
+        }
+        var bounded = BoundedGraph.Compile(() => InPrecision(VectorJacobian.Build(graph, of), precision), [of], runs, budget, options, cotangentBytes, cancellation: cancellation);
+        return new(graph, built, bounded.Compiled, precision) { Plan = bounded.Plan, Prediction = bounded.Prediction };
     }
 
     /// <summary>Computes the tensor and the gradient.</summary>
@@ -53,9 +95,9 @@ public sealed class TensorGradient : IDisposable
     public GradientResult Run(RuntimeTensor input, RuntimeTensor cotangent, CancellationToken cancellation = default)
     {
         if (ValueShape(input.Shape) is { } shape && !cotangent.Shape.SequenceEqual(shape))
-            throw new ReverieException($"the cotangent is {cotangent}, but '{_built.Value}' has the shape [{string.Join(",", shape)}] here");
-        var results = _compiled.Run(new Dictionary<string, RuntimeTensor> { [_built.Input] = input, [_built.Cotangent] = cotangent }, cancellation: cancellation);
-        return new(results, results[_built.Value], results[_built.Gradient]);
+            throw new ReverieException($"the cotangent is {cotangent}, but '{_names.Value}' has the shape [{string.Join(",", shape)}] here");
+        var results = _compiled.Run(new Dictionary<string, RuntimeTensor> { [_names.Input] = input, [_names.Cotangent] = cotangent }, cancellation: cancellation);
+        return new(results, results[_names.Value], results[_names.Gradient]);
     }
 
     /// <summary>Computes the tensor and the gradient of one of its elements, the same one in every item of the batch.</summary>
@@ -67,10 +109,10 @@ public sealed class TensorGradient : IDisposable
     public GradientResult RunAt(RuntimeTensor input, long index, CancellationToken cancellation = default)
     {
         var shape = ValueShape(input.Shape)
-            ?? throw new ReverieException($"the shape of '{_built.Value}' depends on the input's values, so that an index means nothing; give a cotangent");
+            ?? throw new ReverieException($"the shape of '{_names.Value}' depends on the input's values, so that an index means nothing; give a cotangent");
         var item = Tensor.CountOf(shape.AsSpan(Math.Min(1, shape.Length)));
         if (index < 0 || index >= item)
-            throw new ReverieException($"there is no element {index} in '{_built.Value}': one item is [{string.Join(",", shape.Skip(1))}], {item} elements, counted from 0");
+            throw new ReverieException($"there is no element {index} in '{_names.Value}': one item is [{string.Join(",", shape.Skip(1))}], {item} elements, counted from 0");
         var items = shape.Length == 0 ? 1 : shape[0];
         return Run(input, Precision == Precision.Float64 ? OneHot(1.0) : OneHot(1f), cancellation);
 
@@ -85,8 +127,10 @@ public sealed class TensorGradient : IDisposable
     /// <summary>Gives the session back.</summary>
     public void Dispose() => _compiled.Dispose();
 
+    private static Graph InPrecision(VectorJacobian built, Precision precision) => precision == Precision.Float64 ? Float64Lowering.Lower(built.Graph) : built.Graph;
+
     private long[]? ValueShape(ReadOnlySpan<long> input) =>
-        ShapeInference.Resolve(_built.Graph.Cut([_built.Value]), new Dictionary<string, long[]> { [_built.Input] = input.ToArray() }).GetValueOrDefault(_built.Value);
+        ShapeInference.Resolve(_forward, new Dictionary<string, long[]> { [_names.Input] = input.ToArray() }).GetValueOrDefault(_names.Value);
 }
 
 /// <summary>A tensor and a gradient, in memory that <see cref="Dispose"/> gives back.</summary>

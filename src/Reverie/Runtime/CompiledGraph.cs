@@ -14,6 +14,8 @@ public sealed class CompiledGraph : IDisposable
     private readonly InputCheck _check;
     private readonly Profile? _profile;
     private readonly WeightFile? _weights;
+    private int _holders = 1; // the owner, and every run in flight
+    private int _disposed;
 
     private CompiledGraph(Graph graph, RuntimeOptions options, InferenceSession session, WeightFile? weights, Profile? profile)
     {
@@ -46,34 +48,20 @@ public sealed class CompiledGraph : IDisposable
     /// <param name="options">Where and how to run it.</param>
     /// <param name="profile">Whether to record the time of every operator, for <see cref="EndProfile"/>.</param>
     /// <param name="plan">Whether to make <see cref="Memory"/>, which costs a little time and disk space for a moment. Only the CPU's memory can be foretold.</param>
+    /// <param name="cancellation">Ends the wait at once. ONNX Runtime cannot be told to stop: it is left to finish on its own, and what it made is given back then.</param>
     /// <exception cref="ReverieException">The provider is absent, the graph is not one that can be run, or memory or disk space is short.</exception>
-    public static CompiledGraph Compile(Graph graph, RuntimeOptions? options = null, bool profile = false, bool plan = false)
+    /// <exception cref="OperationCanceledException">The compilation was cancelled.</exception>
+    public static CompiledGraph Compile(Graph graph, RuntimeOptions? options = null, bool profile = false, bool plan = false, CancellationToken cancellation = default)
     {
         options ??= RuntimeOptions.Default;
         if (options.Threads is <= 0 or > 1024) throw new ReverieException($"threads must be between 1 and 1024, not {options.Threads}");
+        cancellation.ThrowIfCancellationRequested();
         _ = Engine.Environment;
-        var times = profile ? new Profile() : null;
-        var weights = (WeightFile?)null;
-        try
-        {
-            var bytes = SessionModel.Serialize(graph, ref weights);
-            using var settings = SessionSettings.Create(options, weights?.Folder, times?.Prefix);
-            using var written = plan ? new OptimizedModelFile(settings) : null;
-            var session = new InferenceSession(bytes, settings);
-            var compiled = new CompiledGraph(graph, options, session, weights, times) { Memory = written?.Plan(graph, weights is not null, options.ThreadCount) };
-            weights?.TryDelete();
-            return compiled;
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            Discard(weights, times);
-            throw Failure.OfCompilation(exception);
-        }
-        catch
-        {
-            Discard(weights, times);
-            throw;
-        }
+        var compiled = cancellation.CanBeCanceled
+            ? Abandonable.Run(abandoned => CompileNow(graph, options, profile, plan, abandoned), cancellation)
+            : CompileNow(graph, options, profile, plan, CancellationToken.None);
+        compiled.Memory?.Settle();
+        return compiled;
     }
 
     /// <summary>Runs the graph and gives the outputs in memory of ONNX Runtime, which the caller disposes.</summary>
@@ -125,9 +113,55 @@ public sealed class CompiledGraph : IDisposable
     public IReadOnlyList<OperatorTime> EndProfile() =>
         (_profile ?? throw new InvalidOperationException("the graph was not compiled with profile: true")).End(_session);
 
-    /// <summary>Gives the session's memory back.</summary>
+    /// <summary>Gives the session's memory back; where runs are in flight, when the last of them ends.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Leave();
+    }
+
+    private static CompiledGraph CompileNow(Graph graph, RuntimeOptions options, bool profile, bool plan, CancellationToken abandoned)
+    {
+        var times = profile ? new Profile() : null;
+        var weights = (WeightFile?)null;
+        try
+        {
+            var bytes = SessionModel.Serialize(graph, ref weights);
+            // a process that ends meanwhile leaves no weights behind
+            using var registration = abandoned.Register(file => ((WeightFile?)file)?.TryDelete(), weights);
+            using var settings = SessionSettings.Create(options, weights?.Folder, times?.Prefix);
+            using var written = plan ? new OptimizedModelFile(settings) : null;
+            var session = new InferenceSession(bytes, settings);
+            var compiled = new CompiledGraph(graph, options, session, weights, times) { Memory = written?.Plan(graph, options) };
+            weights?.TryDelete();
+            return compiled;
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            Discard(weights, times);
+            throw Failure.OfCompilation(exception);
+        }
+        catch
+        {
+            Discard(weights, times);
+            throw;
+        }
+    }
+
+    // Taken before a run, given back after it: the session must not go away beneath one.
+    private void Enter()
+    {
+        for (var holders = Volatile.Read(ref _holders); ;)
+        {
+            ObjectDisposedException.ThrowIf(holders == 0 || Volatile.Read(ref _disposed) == 1, this);
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders) return;
+            holders = seen;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0) return;
         _session.Dispose();
         Discard(_weights, _profile);
     }
@@ -145,9 +179,10 @@ public sealed class CompiledGraph : IDisposable
         _check.Inputs(inputs);
         string[] names = [.. inputs.Keys];
         var leases = new List<RuntimeTensor.Lease>(names.Length);
-        using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        Enter();
         try
         {
+            using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             foreach (var tensor in inputs.Values) leases.Add(tensor.Pin());
             OrtValue[] values = [.. leases.Select(lease => lease.Value)];
             // Disposing the registration waits for its callback, so that the options outlive it.
@@ -164,6 +199,7 @@ public sealed class CompiledGraph : IDisposable
         }
         finally
         {
+            Leave();
             foreach (var lease in leases) lease.Dispose();
         }
     }

@@ -43,6 +43,24 @@ public class GradientCommandTests
     }
 
     [Fact]
+    public async Task Memory_is_foretold_and_a_bound_is_kept_or_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Npy.Write(folder["x.npy"], Picture(1), [1, 3, 40, 48]);
+        string[] arguments = ["gradient", "--input", folder["x.npy"], "--of", "relu3_2", "--index", "0", "--out", folder["g.npy"], "--json", "-"];
+        Assert.Contains("is not an amount of memory", await Command.Refuse([.. arguments, "--memory", "plenty"]), StringComparison.Ordinal);
+        Assert.Contains("of memory even where", await Command.Refuse([.. arguments, "--memory", "10MB"]), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["g.npy"]));
+        var outcome = await Command.Run([.. arguments, "--memory", "50GB"]);
+        Assert.Equal(0, outcome.Code);
+        using var report = JsonDocument.Parse(outcome.Output);
+        var memory = report.RootElement.GetProperty("memory");
+        Assert.Equal(50_000_000_000, memory.GetProperty("allowedBytes").GetInt64());
+        Assert.True(memory.GetProperty("predictedBytes").GetInt64() > 10_000_000);
+        Assert.Equal(0, memory.GetProperty("recomputed").GetArrayLength());
+    }
+
+    [Fact]
     public async Task What_exists_is_not_overwritten_without_force()
     {
         using var folder = new TemporaryFolder();

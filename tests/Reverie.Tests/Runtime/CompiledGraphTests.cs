@@ -22,6 +22,66 @@ public class CompiledGraphTests
     }
 
     [Fact]
+    public void A_session_that_is_disposed_beneath_its_runs_goes_when_the_last_one_ends()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var compiled = CompiledGraph.Compile(Affine());
+            var (started, refused) = (new CountdownEvent(4), 0);
+            var runs = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                started.Signal();
+                try
+                {
+                    for (var run = 0; run < 200; run++)
+                    {
+                        using var results = compiled.Run(Feed(("x", RuntimeTensor.Of([1f, -2f, 3f, 4f], 2, 2))));
+                        Assert.Equal([2f, 0f, 4f, 5f], results["y"].ToArray<float>());
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            })).ToArray();
+            started.Wait(TestContext.Current.CancellationToken);
+            compiled.Dispose();
+            compiled.Dispose();
+            Task.WaitAll(runs, TestContext.Current.CancellationToken);
+            Assert.Throws<ObjectDisposedException>(() => compiled.Run(Feed(("x", RuntimeTensor.Of(new float[2], 1, 2)))));
+        }
+    }
+
+    [Fact]
+    public void A_compilation_can_be_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        using (CompiledGraph.Compile(Affine(), cancellation: source.Token)) { }
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => CompiledGraph.Compile(Affine(), cancellation: source.Token));
+    }
+
+    [Fact]
+    public void Work_that_is_abandoned_is_not_waited_for_and_what_it_makes_is_given_back()
+    {
+        using var source = new CancellationTokenSource();
+        using var go = new ManualResetEventSlim();
+        using var disposed = new ManualResetEventSlim();
+        var begun = System.Diagnostics.Stopwatch.StartNew();
+        source.CancelAfter(50);
+        Assert.Throws<OperationCanceledException>(() => Abandonable.Run(_ =>
+        {
+            go.Wait();
+            return new Made(disposed);
+        }, source.Token));
+        Assert.False(disposed.IsSet);
+        Assert.True(begun.Elapsed < TimeSpan.FromSeconds(20)); // it would wait for ever
+        go.Set();
+        Assert.True(disposed.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal("why", Assert.Throws<ReverieException>(() => Abandonable.Run<Made>(_ => throw new ReverieException("why"), new CancellationTokenSource().Token)).Message);
+    }
+
+    [Fact]
     public void A_run_writes_into_the_callers_buffer()
     {
         using var compiled = CompiledGraph.Compile(Affine());
@@ -221,5 +281,10 @@ public class CompiledGraphTests
     private sealed class Immediate(Action<int> report) : IProgress<int>
     {
         public void Report(int value) => report(value);
+    }
+
+    private sealed class Made(ManualResetEventSlim disposed) : IDisposable
+    {
+        public void Dispose() => disposed.Set();
     }
 }

@@ -1,11 +1,15 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Reverie.Onnx.Wire;
 
 /// <summary>A file mapped into memory for reading; the mapping lives as long as a slice of it is reachable.</summary>
-internal sealed unsafe class MappedFile : MemoryManager<byte>
+internal sealed unsafe partial class MappedFile : MemoryManager<byte>
 {
+    private static readonly ConditionalWeakTable<MappedFile, object> Mapped = [];
+
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _start;
@@ -16,6 +20,15 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         (_file, _view, _length) = (file, view, length);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
+        Mapped.Add(this, Mapped);
+    }
+
+    /// <summary>Lets go of the pages of all mapped files, which are read again from the file where they are needed. Does nothing on Windows.</summary>
+    public static void DropPages()
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS()) return;
+        const int DontNeed = 4; // MADV_DONTNEED, of both systems
+        foreach (var (file, _) in Mapped) file.Advise(DontNeed);
     }
 
     /// <summary>Maps a file whole.</summary>
@@ -61,4 +74,27 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         _view.Dispose();
         _file.Dispose();
     }
+
+    // The handle is held meanwhile: another thread may be about to unmap the file, and something else may then lie at its place.
+    private void Advise(int advice)
+    {
+        var (handle, held) = (_view.SafeMemoryMappedViewHandle, false);
+        try
+        {
+            handle.DangerousAddRef(ref held);
+            var start = (nuint)_start & ~((nuint)Environment.SystemPageSize - 1);
+            _ = Advise((void*)start, (nuint)_start - start + (nuint)_length, advice); // where advice is not taken, the pages stay
+        }
+        catch (ObjectDisposedException)
+        {
+            // unmapped already: there is nothing to let go of
+        }
+        finally
+        {
+            if (held) handle.DangerousRelease();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* start, nuint length, int advice);
 }

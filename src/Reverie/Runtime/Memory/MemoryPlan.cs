@@ -13,18 +13,17 @@ public sealed class MemoryPlan
 
     private readonly OptimizedGraph _graph;
     private readonly IReadOnlyDictionary<string, string> _buffers;
-    private readonly IReadOnlySet<string> _mapped;
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
-    private readonly long _resident;
     private readonly int _threads;
+    private readonly bool _arena;
+    private long _resident;
 
-    internal MemoryPlan(OptimizedGraph graph, IReadOnlySet<string> mapped, int threads)
+    internal MemoryPlan(OptimizedGraph graph, RuntimeOptions options)
     {
-        (_graph, _mapped, _threads) = (graph, mapped, threads);
+        (_graph, _threads, _arena) = (graph, options.ThreadCount, options.Arena);
         _buffers = BufferReuse.Plan(graph);
         for (var index = 0; index < graph.Nodes.Count; index++)
             foreach (var tensor in graph.Nodes[index].Inputs.Concat(graph.Nodes[index].Outputs)) _lastUse[Buffer(tensor)] = index;
-        _resident = Machine.ResidentBytes;
     }
 
     /// <summary>Foretells the peak of a run, or of several one after the other: the arena keeps what it has taken.</summary>
@@ -42,12 +41,17 @@ public sealed class MemoryPlan
     /// <exception cref="ReverieException">A shape does not fit the graph.</exception>
     public long RunBytes(IEnumerable<IReadOnlyDictionary<string, long[]>> runs, bool outputsGiven = false)
     {
+        // weights are held outside the arena, which is empty before the first run
         var arena = new ArenaSimulation();
-        foreach (var (name, bytes) in _graph.Weights)
-            if (!_mapped.Contains(name)) arena.Allocate(bytes);
-        var session = arena.TouchedBytes;
         foreach (var shapes in runs) Run(arena, shapes, outputsGiven);
-        return arena.TouchedBytes - session + FirstRunBytes + ThreadBytes * _threads;
+        return (_arena ? arena.TouchedBytes : arena.PeakUsedBytes) + FirstRunBytes + ThreadBytes * _threads;
+    }
+
+    /// <summary>Takes what the process has resident now, once all that compilation needed is given back, as where predictions begin.</summary>
+    internal void Settle()
+    {
+        NativeHeap.Trim();
+        _resident = Machine.ResidentBytes;
     }
 
     private string Buffer(string tensor) => _buffers.GetValueOrDefault(tensor, tensor);

@@ -27,7 +27,7 @@ internal sealed class OptimizedGraph
 
     private readonly Graph _graph;
 
-    private OptimizedGraph(Graph graph, IReadOnlyDictionary<string, long> weights) => (_graph, Weights) = (graph, weights);
+    private OptimizedGraph(Graph graph) => _graph = graph;
 
     /// <summary>The operators, in the order in which they run.</summary>
     public IReadOnlyList<Node> Nodes => _graph.Nodes;
@@ -38,21 +38,24 @@ internal sealed class OptimizedGraph
     /// <summary>The tensors that a run gives back.</summary>
     public IReadOnlySet<string> Outputs { get; private init; } = new HashSet<string>();
 
-    /// <summary>The constants by name and size in bytes, in the order of the file.</summary>
-    public IReadOnlyDictionary<string, long> Weights { get; }
+    /// <summary>The names of the constants.</summary>
+    public IReadOnlySet<string> Weights { get; private init; } = new HashSet<string>();
 
     /// <summary>Reads what a session wrote down; its files may be deleted afterwards.</summary>
     public static OptimizedGraph Read(string path, IReadOnlyList<GraphValue> inputs)
     {
         var graph = Model.Read(path).Graph;
-        var weights = graph.Constants.ToDictionary(pair => pair.Key, pair => (long)pair.Value.Data.Length, StringComparer.Ordinal);
         var shapes = new Graph();
         shapes.ReplaceNodes(graph.Nodes);
         shapes.Inputs.AddRange(graph.Inputs.Select(input => inputs.FirstOrDefault(known => known.Name == input.Name) ?? input));
         foreach (var (name, constant) in graph.Constants)
             if (constant.Data.Length < KeptBytes) shapes.Constants[name] = new(constant.Type, constant.Shape, constant.Data.ToArray());
             else shapes.Inputs.Add(new(name, new(constant.Type, [.. constant.Shape.ToArray().Select(Dim.Of)]))); // only its shape is asked for
-        return new(shapes, weights) { Outputs = graph.Outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal) };
+        return new(shapes)
+        {
+            Weights = graph.Constants.Keys.ToHashSet(StringComparer.Ordinal),
+            Outputs = graph.Outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal),
+        };
     }
 
     /// <summary>What is known of every tensor for given shapes of the inputs; without shapes, what holds for all.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
 using Reverie.Onnx;
-using Reverie.Onnx.Wire;
 
 namespace Reverie.Runtime.Memory;
 
@@ -30,15 +29,8 @@ internal sealed class OptimizedModelFile : IDisposable
 
     /// <summary>What the session wrote, once it is made.</summary>
     /// <param name="graph">The graph that it was given.</param>
-    /// <param name="external">Whether that graph's large constants were handed over in a file, which ONNX Runtime maps.</param>
-    /// <param name="threads">The session's threads.</param>
-    public MemoryPlan Plan(Graph graph, bool external, int threads)
-    {
-        var mapped = external
-            ? graph.Constants.Where(pair => pair.Value.Data.Length >= ModelWriter.ExternalFrom).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal)
-            : [];
-        return new(OptimizedGraph.Read(Path.Combine(_folder, Name), graph.Inputs), mapped, threads);
-    }
+    /// <param name="options">How it runs.</param>
+    public MemoryPlan Plan(Graph graph, RuntimeOptions options) => new(OptimizedGraph.Read(Path.Combine(_folder, Name), graph.Inputs), options);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
