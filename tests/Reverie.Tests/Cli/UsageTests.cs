@@ -12,7 +12,7 @@ public class UsageTests
     [InlineData("option '--input' is required", "gradient")]
     [InlineData("there is no command 'lsit'; did you mean list?", "models", "lsit")]
     [InlineData("'reverie models' needs a command: list, show, layers", "models")]
-    [InlineData("there is no option '-m'", "models", "show", "-m", "reverie-s")]
+    [InlineData("there is no option '-m'", "models", "list", "-m", "reverie-s")]
     [InlineData("'extra' is one argument too many for 'show'", "models", "show", "reverie-s", "extra")]
     [InlineData("there is no model 'googlnet'", "models", "show", "googlnet")]
     [InlineData("there is no provider 'cpuu'; did you mean cpu?", "doctor", "--provider", "cpuu")]
