@@ -32,16 +32,26 @@ internal sealed record Comparison(Work Work, IReadOnlyList<Measurement> Ours, IR
     }
 
     /// <summary>The relative L2 difference of two arrays, in double.</summary>
-    public static double Difference(ReadOnlySpan<float> found, ReadOnlySpan<float> truth)
+    public static double Difference(ReadOnlySpan<float> found, ReadOnlySpan<float> truth) => Difference(Widened(found), Widened(truth));
+
+    /// <summary>The relative L2 difference of two arrays.</summary>
+    public static double Difference(double[] found, double[] truth)
     {
         if (found.Length != truth.Length) throw new ReverieException($"the gradients have {found.Length} and {truth.Length} elements");
         double difference = 0, norm = 0;
         for (var index = 0; index < found.Length; index++)
         {
-            var d = (double)found[index] - truth[index];
+            var d = found[index] - truth[index];
             difference += d * d;
-            norm += (double)truth[index] * truth[index];
+            norm += truth[index] * truth[index];
         }
         return Math.Sqrt(difference / norm);
+    }
+
+    private static double[] Widened(ReadOnlySpan<float> values)
+    {
+        var wide = new double[values.Length];
+        for (var index = 0; index < wide.Length; index++) wide[index] = values[index];
+        return wide;
     }
 }

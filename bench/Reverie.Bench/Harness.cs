@@ -24,6 +24,9 @@ internal sealed class Harness(Options options)
 
     private static readonly string PyTorchScripts = Path.Combine(Repository(), "bench", "pytorch");
 
+    /// <summary>The folder with PyTorch's side.</summary>
+    public static string Scripts => PyTorchScripts;
+
     private bool _pyTorch = true;
 
     /// <summary>Why PyTorch's side was not measured; null where it was.</summary>
@@ -41,14 +44,15 @@ internal sealed class Harness(Options options)
         for (var round = 0; round < options.Rounds; round++)
         {
             Console.Error.WriteLine($"{work.Name}: round {round + 1} of {options.Rounds}");
-            ours.Add(Read(Processes.Self(["measure", .. Arguments(ourGradient)]), "Reverie"));
+            ours.Add(Read(Processes.Self([work.IsDream ? "measure-dream" : "measure", .. Arguments(ourGradient)]), "Reverie"));
             if (!_pyTorch) continue;
-            string[] more = options.InplaceRelu ? ["--inplace-relu"] : [];
+            string[] more = [.. options.InplaceRelu ? ["--inplace-relu"] : Array.Empty<string>(), .. work.IsDream ? Clip(model) : []];
             var outcome = Start([Path.Combine(PyTorchScripts, "yardstick.py"), .. Arguments(theirGradient), .. more]);
             if (outcome is null) theirs.Clear();
             else theirs.Add(Read(outcome, "PyTorch"));
         }
         if (theirs.Count == 0) return new(work, ours, null, null);
+        if (work.IsDream) return new(work, ours, theirs, null); // each side shifts the picture by its own random numbers
         return new(work, ours, theirs, Comparison.Difference(Npy.Read(ourGradient).ToFloat32(), Npy.Read(theirGradient).ToFloat32()));
 
         string Scratch(string side) => Path.Combine(options.Scratch, $"{work.Name}.{side}.npy");
@@ -57,6 +61,14 @@ internal sealed class Harness(Options options)
             model, "--target", work.Target, "--input", input, "--gradient", gradient, "--threads", Text(options.Threads),
             "--runs", Text(options.Runs), "--warmups", Text(options.Warmups),
         ];
+    }
+
+    private static string[] Clip(string model)
+    {
+        var (low, high) = Work.Bounds(model);
+        return [$"--dream-low={Join(low)}", $"--dream-high={Join(high)}"];
+
+        static string Join(double[] values) => string.Join(',', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
     }
 
     private string ModelFile(Work work)
@@ -97,7 +109,8 @@ internal sealed class Harness(Options options)
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Repository()
+    /// <summary>The folder that holds the repository.</summary>
+    public static string Repository()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             if (File.Exists(Path.Combine(folder, "global.json"))) return folder;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reverie;
 using Reverie.Bench;
+using Reverie.Bench.Zoo;
 
 var names = new Argument<string[]>("works") { Description = "works or groups of works; all where none is named", Arity = ArgumentArity.ZeroOrMore };
 var shared = new Option<string?>("--shared") { Description = "the folder that holds models/; the one beside the repository by default" };
@@ -13,7 +14,7 @@ var threads = Count("--threads", "threads of each side", Reverie.Runtime.Machine
 var large = new Option<bool>("--large") { Description = "also the works that take long" };
 var inplace = new Option<bool>("--inplace-relu") { Description = "let PyTorch's ReLU overwrite its input where it can" };
 var json = new Option<string?>("--json") { Description = "a file for the report" };
-var root = new RootCommand("Times Reverie's gradients against PyTorch's, on the same input, in turn.") { names, shared, python, scratch, rounds, runs, warmups, threads, large, inplace, json };
+var root = new RootCommand("Times Reverie's gradients and dream steps against PyTorch's, on the same input, in turn; and how soon the command answers.") { names, shared, python, scratch, rounds, runs, warmups, threads, large, inplace, json };
 
 var model = new Argument<string>("model");
 var target = new Option<string>("--target") { Required = true };
@@ -21,10 +22,23 @@ var input = new Option<string>("--input") { Required = true };
 var gradient = new Option<string>("--gradient") { Required = true };
 var measure = new Command("measure", "Measures one gradient in this process; what the harness starts.") { model, target, input, gradient, threads, runs, warmups };
 root.Subcommands.Add(measure);
+root.Subcommands.Add(ZooCommand.Make(Guarded));
+var measureDream = new Command("measure-dream", "Measures steps of DeepDream in this process; what the harness starts.") { model, target, input, gradient, threads, runs, warmups };
+root.Subcommands.Add(measureDream);
+
+var contents = new Option<string[]>("--content") { Description = "content pictures", AllowMultipleArgumentsPerToken = true, Required = true };
+var styles = new Option<string[]>("--style") { Description = "style pictures", AllowMultipleArgumentsPerToken = true, Required = true };
+var size = Count("--size", "the longer side in pixels", 512);
+var evaluations = Count("--evaluations", "evaluations of PyTorch's side", 300);
+var style = new Command("style", "Times our style transfer to the loss that neural-style-pt's L-BFGS reaches.") { model, contents, styles, size, evaluations, threads, python };
+style.SetAction(parsed => Guarded(() => StyleBench.Run(new(parsed.GetValue(model)!, parsed.GetValue(contents)!, parsed.GetValue(styles)!, parsed.GetValue(size), parsed.GetValue(evaluations), parsed.GetValue(threads), parsed.GetValue(python)!))));
+root.Subcommands.Add(style);
 
 root.SetAction(parsed => Guarded(() =>
 {
-    var works = Work.Select(parsed.GetValue(names)!, parsed.GetValue(large));
+    string[] asked = parsed.GetValue(names)!;
+    string[] compared = [.. asked.Where(name => name != StartTimes.Group)];
+    var works = asked.Length > 0 && compared.Length == 0 ? [] : Work.Select(compared, parsed.GetValue(large));
     var kept = parsed.GetValue(scratch);
     var folder = kept is null ? Directory.CreateTempSubdirectory("reverie-bench-").FullName : Directory.CreateDirectory(kept).FullName;
     try
@@ -40,6 +54,7 @@ root.SetAction(parsed => Guarded(() =>
             Threads = parsed.GetValue(threads),
             InplaceRelu = parsed.GetValue(inplace),
         });
+        if (asked.Length == 0 || asked.Contains(StartTimes.Group)) StartTimes.Measure(Math.Max(1, parsed.GetValue(runs)), folder, Console.Out);
         var found = new List<Comparison>();
         var complete = true;
         foreach (var work in works) complete &= Guarded(() => found.Add(harness.Measure(work))) == 0; // one work's failure leaves the others' numbers
@@ -57,6 +72,8 @@ root.SetAction(parsed => Guarded(() =>
     }
 }));
 measure.SetAction(parsed => Guarded(() => OurSide.Measure(parsed.GetValue(model)!, parsed.GetValue(target)!, parsed.GetValue(input)!, parsed.GetValue(gradient)!,
+    parsed.GetValue(threads), parsed.GetValue(runs), parsed.GetValue(warmups))));
+measureDream.SetAction(parsed => Guarded(() => DreamSide.Measure(parsed.GetValue(model)!, parsed.GetValue(target)!, parsed.GetValue(input)!,
     parsed.GetValue(threads), parsed.GetValue(runs), parsed.GetValue(warmups))));
 
 var result = root.Parse(args);

@@ -1,10 +1,12 @@
 """PyTorch's side of the benchmark: times forward + gradient to the input of one tensor of an ONNX network, in eager mode.
 
     python3 yardstick.py MODEL.onnx --target TENSOR | --logit K  --input x.npy [--threads 2] [--runs 5] [--warmups 1]
-                         [--gradient g.npy] [--inplace-relu]
+                         [--gradient g.npy] [--inplace-relu] [--dream-low L,L,L --dream-high H,H,H]
 
 The objective is 1/2 sum a^2 of TENSOR, or the K-th element of each item's output. Weights are frozen, so autograd computes
-nothing for them, and the graph ends at the target. Prints one JSON line; exit code 3 if PyTorch is not installed, 2 for bad
+nothing for them, and the graph ends at the target. With --dream-low and --dream-high, what is timed is a step of Google's
+notebook of 2015: a random shift of up to 32 pixels, the gradient, a step of 1.5 over its mean magnitude (in units of 1/255 of
+the range), the shift back, clipping. Prints one JSON line; exit code 3 if PyTorch is not installed, 2 for bad
 arguments.
 """
 import argparse
@@ -42,10 +44,15 @@ def arguments():
     parser.add_argument("--warmups", type=int, default=1)
     parser.add_argument("--gradient", help="where to write the gradient (.npy)")
     parser.add_argument("--inplace-relu", action="store_true", help="ReLU overwrites its input where nothing else reads it")
+    floats = lambda text: [float(value) for value in text.split(",")]
+    parser.add_argument("--dream-low", type=floats, help="black in each channel")
+    parser.add_argument("--dream-high", type=floats, help="full intensity in each channel")
     parser.add_argument("--name", default="")
     found = parser.parse_args()
     if found.runs < 1 or found.warmups < 0 or found.threads < 1:
         parser.error("--runs and --threads must be at least 1, --warmups at least 0")
+    if (found.dream_low is None) != (found.dream_high is None):
+        parser.error("--dream-low and --dream-high belong together")
     return found
 
 
@@ -77,16 +84,30 @@ def main():
         objective = 0.5 * (y * y).sum() if options.target else y.flatten(1)[:, options.logit].sum()
         objective.backward()
 
-    for _ in range(options.warmups):
+    def dream_step():
+        nonlocal x
+        with torch.no_grad():
+            dx, dy = (int(shift) for shift in numpy.random.randint(-32, 33, 2))
+            x = torch.roll(x, (dy, dx), (2, 3)).requires_grad_()
         step()
+        with torch.no_grad():
+            moved = x + rate / x.grad.abs().mean() * x.grad
+            x = torch.minimum(torch.maximum(torch.roll(moved, (-dy, -dx), (2, 3)), low), high)
+
+    if options.dream_low:
+        low, high = (torch.tensor(bounds).view(1, -1, 1, 1) for bounds in (options.dream_low, options.dream_high))
+        rate = 1.5 / 255 * (high - low).mean()
+    run = dream_step if options.dream_low else step
+    for _ in range(options.warmups):
+        run()
     seconds, cpu = [], []
     for _ in range(options.runs):
         busy, start = time.process_time(), time.perf_counter()
-        step()
+        run()
         seconds.append(time.perf_counter() - start)
         cpu.append(time.process_time() - busy)
     peak = peak_resident_bytes()  # before the gradient is written out
-    if options.gradient:
+    if options.gradient and not options.dream_low:
         numpy.save(options.gradient, x.grad.numpy())
     print(json.dumps({
         "name": options.name or f"{pathlib.Path(options.model).stem} {options.target or options.logit}",

@@ -8,6 +8,8 @@ namespace Reverie.Cli;
 /// <summary>The <c>reverie</c> command: parses arguments, runs one command, and turns every way it can end into an exit code.</summary>
 internal static class Application
 {
+    private const int LongestMessage = 2000;
+
     /// <summary>Runs one command line.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandConsole console, CancellationToken cancellation)
@@ -38,8 +40,9 @@ internal static class Application
 
         int Fail(Exception exception, string message, int code)
         {
-            // one line, and nothing in it that a terminal would obey: names from files may hold anything
-            console.Error.WriteLine($"reverie: {string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? '?' : c))}");
+            // one line, and nothing in it that a terminal would obey: names from files may hold anything, and any length of it
+            var line = string.Concat(message.ReplaceLineEndings(" ").Take(LongestMessage).Select(c => char.IsControl(c) ? '?' : c));
+            console.Error.WriteLine($"reverie: {line}{(message.Length > LongestMessage ? "..." : "")}");
             if (Environment.GetEnvironmentVariable("REVERIE_DEBUG") == "1") console.Error.WriteLine(exception);
             return code;
         }

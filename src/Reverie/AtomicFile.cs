@@ -12,10 +12,21 @@ public static class AtomicFile
 
     /// <summary>
     /// Refuses, before any work is done, a target that <see cref="Write"/> would refuse: an existing file without
-    /// <paramref name="overwrite"/>, a folder, a device, or a folder that is missing.
+    /// <paramref name="overwrite"/>, a folder, a device, or a folder that is missing or takes no files.
     /// </summary>
     /// <exception cref="ReverieException">The target cannot be written; the message says why.</exception>
     public static void EnsureWritable(string path, bool overwrite = false)
+    {
+        var target = Check(path, overwrite);
+        // Rights, read-only disks and quotas have too many reasons to be asked for one by one: a file is made, and gone again.
+        Guard(path, target, overwrite, () =>
+        {
+            using var trial = new FileStream(TemporaryBeside(target), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        });
+    }
+
+    /// <summary>The path whose content will be replaced, after what can be told without touching the disk's content.</summary>
+    private static string Check(string path, bool overwrite)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0 || path.Contains('\0')) throw new ReverieException("the output path is empty or not a path; give a file name");
@@ -28,6 +39,7 @@ public static class AtomicFile
             throw new ReverieException($"'{path}' exists already and is not overwritten; choose another name or ask for overwriting (--force)");
         var folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder)) throw new ReverieException($"cannot write '{path}': the folder '{folder}' does not exist; create it first");
+        return FollowLink(full);
     }
 
     /// <summary>Writes <paramref name="path"/> by handing a stream to <paramref name="write"/>.</summary>
@@ -38,19 +50,34 @@ public static class AtomicFile
     public static void Write(string path, bool overwrite, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        EnsureWritable(path, overwrite);
-        var target = FollowLink(Path.GetFullPath(path));
-        var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.reverie-tmp");
+        var target = Check(path, overwrite);
+        var temporary = TemporaryBeside(target);
         var renamed = false;
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            Guard(path, target, overwrite, () =>
             {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, target, overwrite);
-            renamed = true;
+                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+                {
+                    write(stream);
+                    stream.Flush(flushToDisk: true);
+                }
+                File.Move(temporary, target, overwrite);
+                renamed = true;
+            });
+        }
+        finally
+        {
+            if (!renamed) RemoveQuietly(temporary);
+        }
+    }
+
+    /// <summary>Turns every way in which writing fails into one line.</summary>
+    private static void Guard(string path, string target, bool overwrite, Action write)
+    {
+        try
+        {
+            write();
         }
         catch (UnauthorizedAccessException e)
         {
@@ -66,13 +93,11 @@ public static class AtomicFile
         }
         catch (IOException e)
         {
-            throw new ReverieException($"cannot write '{path}': {OneLine(e.Message)}", e);
-        }
-        finally
-        {
-            if (!renamed) RemoveQuietly(temporary);
+            throw new ReverieException($"cannot write '{path}': {OneLine(e.Message)}; choose another folder", e);
         }
     }
+
+    private static string TemporaryBeside(string target) => Path.Combine(Path.GetDirectoryName(target)!, $".{Guid.NewGuid():N}.reverie-tmp");
 
     /// <summary>A link stays a link: what it points to is replaced.</summary>
     private static string FollowLink(string path) =>

@@ -1,7 +1,7 @@
 namespace Reverie.Tests;
 
 /// <summary>A folder that lives as long as one test.</summary>
-public sealed class TempFolder : IDisposable
+internal sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("reverie-test-").FullName;
 

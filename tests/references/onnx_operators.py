@@ -193,6 +193,48 @@ def reduction(function):
     return reduce
 
 
+def cumulative_sum(a, x, axis):
+    d = int(axis) % x.dim()
+    y = x.flip(d) if a.get("reverse", 0) else x
+    y = y.cumsum(d) - y if a.get("exclusive", 0) else y.cumsum(d)
+    return y.flip(d) if a.get("reverse", 0) else y
+
+
+def trilu(a, x, k=None):
+    return (torch.triu if a.get("upper", 1) else torch.tril)(x, 0 if k is None else int(k))
+
+
+def scatter_elements(a, x, indices, updates):
+    axis = a.get("axis", 0) % x.dim()
+    places = indices % x.shape[axis]
+    return (x.scatter_add if a.get("reduction", "none") == "add" else x.scatter)(axis, places, updates)
+
+
+def scatter_nd(a, x, indices, updates):
+    places = tuple(indices[..., d] for d in range(indices.shape[-1]))
+    return x.index_put(places, updates, accumulate=a.get("reduction", "none") == "add")
+
+
+def gather_elements(a, x, indices):
+    axis = a.get("axis", 0) % x.dim()
+    return x.gather(axis, indices % x.shape[axis])
+
+
+def mean_variance_normalization(a, x):
+    axes = a.get("axes", [0, 2, 3])
+    centred = x - x.mean(axes, True)
+    return centred / ((centred * centred).mean(axes, True).sqrt() + 1e-9)
+
+
+def shrink(a, x):
+    limit, bias = a.get("lambd", 0.5), a.get("bias", 0.0)
+    return torch.where(x < -limit, x + bias, torch.where(x > limit, x - bias, x * 0))
+
+
+def celu(a, x):
+    return F.celu(x, a.get("alpha", 1.0))
+
+
 def depth_to_space(a, x):
     n, c, h, w = x.shape
     b = a["blocksize"]
@@ -229,4 +271,17 @@ OPERATORS = {
     "ReduceMax": reduction(lambda x, d, k: x.amax(d, k)),  # ties share the cotangent equally
     "ReduceL2": reduction(lambda x, d, k: (x * x).sum(d, k).sqrt()),
     "ReduceSumSquare": reduction(lambda x, d, k: (x * x).sum(d, k)),
+    "ReduceMin": reduction(lambda x, d, k: x.amin(d, k)), "ReduceL1": reduction(lambda x, d, k: x.abs().sum(d, k)),
+    "ReduceProd": reduction(lambda x, d, k: functools.reduce(lambda y, each: y.prod(each, True), d, x) if k
+                            else functools.reduce(lambda y, each: y.prod(each), sorted(d)[::-1], x)),
+    "ReduceLogSum": reduction(lambda x, d, k: x.sum(d, k).log()), "ReduceLogSumExp": reduction(lambda x, d, k: torch.logsumexp(x, d, k)),
+    "CumSum": cumulative_sum, "Trilu": trilu, "ScatterElements": scatter_elements, "ScatterND": scatter_nd,
+    "GatherElements": gather_elements, "Einsum": lambda a, *inputs: torch.einsum(a["equation"], *inputs),
+    "MeanVarianceNormalization": mean_variance_normalization, "Tile": lambda a, x, repeats: x.repeat(repeats.tolist()),
+    "Mean": lambda a, *inputs: functools.reduce(torch.add, inputs) / len(inputs), "Shrink": shrink, "Celu": celu,
+    "Mish": unary(lambda x: x * torch.tanh(softplus(x))), "Softsign": unary(F.softsign), "Reciprocal": unary(torch.reciprocal),
+    "ThresholdedRelu": lambda a, x: torch.where(x > a.get("alpha", 1.0), x, x * 0),
+    "Sin": unary(torch.sin), "Cos": unary(torch.cos), "Tan": unary(torch.tan), "Asin": unary(torch.asin), "Acos": unary(torch.acos),
+    "Atan": unary(torch.atan), "Sinh": unary(torch.sinh), "Cosh": unary(torch.cosh), "Asinh": unary(torch.asinh),
+    "Acosh": unary(torch.acosh), "Atanh": unary(torch.atanh),
 }

@@ -107,6 +107,16 @@ def global_max_pool(a, x):
     return F.max_pool1d(flat, flat.shape[2]).reshape(*x.shape[:2], *[1] * (x.dim() - 2))
 
 
+def lp_pool(a, x):
+    kernel, strides, _, begin, end, surplus = pool_geometry(a, x.shape[2:])
+    powers = F.pad(x.abs() ** a.get("p", 2), interleave(begin, [e + s for e, s in zip(end, surplus)]))
+    return (AVERAGE_POOLS[len(kernel)](powers, kernel, strides) * math.prod(kernel)) ** (1 / a.get("p", 2))
+
+
+def global_lp_pool(a, x):
+    return (x.abs() ** a.get("p", 2)).sum(list(range(2, x.dim())), keepdim=True) ** (1 / a.get("p", 2))
+
+
 def pad(a, x, pads, value=None, axes=None):
     mode = a.get("mode", "constant")
     named = list(range(x.dim())) if axes is None else [d % x.dim() for d in axes.tolist()]
@@ -183,5 +193,5 @@ def resize(a, x, roi=None, scales=None, sizes=None):
 
 SPATIAL_OPERATORS = {
     "Conv": conv, "ConvTranspose": conv_transpose, "MaxPool": max_pool, "AveragePool": average_pool,
-    "GlobalAveragePool": global_average_pool, "GlobalMaxPool": global_max_pool, "Pad": pad, "Resize": resize,
+    "GlobalAveragePool": global_average_pool, "GlobalMaxPool": global_max_pool, "LpPool": lp_pool, "GlobalLpPool": global_lp_pool, "Pad": pad, "Resize": resize,
 }

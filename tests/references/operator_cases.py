@@ -258,6 +258,46 @@ def reductions():
     yield Case("ReduceSum", "empty axes, noop", [V(2, 3), ints()], keepdims=1, noop_with_empty_axes=1)
 
 
+def rarities():
+    """Operators that classifiers seldom have."""
+    zero = dict(kinks=(0.0,))
+    for p in (1, 2, 3):
+        yield Case("LpPool", f"p {p}, 3x2, stride 2, uneven pads", [V(1, 2, 6, 5, **zero)], kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 2, 1], p=p)
+        yield Case("GlobalLpPool", f"p {p}", [V(2, 3, 2, 4, **zero)], p=p)
+    for op in ("ReduceProd", "ReduceMin", "ReduceL1", "ReduceLogSumExp"):
+        yield Case(op, "two axes kept", [V(2, 3, 4, **zero), ints(0, -1)], keepdims=1)
+        yield Case(op, "one axis dropped", [V(2, 3, 4, **zero), ints(1)], keepdims=0)
+    yield Case("ReduceProd", "one zero, two zeros, none", [numpy.array([[1.0, 0, 2, 3], [0, 2, 0, 1], [2, -1, 3, 4]]), ints(1)], keepdims=1)
+    yield Case("ReduceLogSum", "one axis", [V(2, 3, 4, **positive), ints(1)], keepdims=1)
+    for exclusive in (0, 1):
+        for reverse in (0, 1):
+            yield Case("CumSum", f"exclusive {exclusive}, reverse {reverse}", [V(2, 4, 3), numpy.array(1)], exclusive=exclusive, reverse=reverse)
+    yield Case("Trilu", "upper", [V(2, 3, 4)])
+    yield Case("Trilu", "lower, above the diagonal", [V(4, 4), numpy.array(1)], upper=0)
+    yield Case("ScatterElements", "overwrites", [V(3, 4), numpy.array([[2, 0], [1, -1]]), V(2, 2)], axis=1)
+    yield Case("ScatterElements", "adds, repeated", [V(3, 2), numpy.array([[2, 0], [2, 1]]), V(2, 2)], axis=0, reduction="add")
+    yield Case("ScatterND", "overwrites rows", [V(4, 3), numpy.array([[2], [0]]), V(2, 3)])
+    yield Case("ScatterND", "adds, repeated", [V(4, 3), numpy.array([[2, 1], [0, 0], [2, 1]]), V(3)], reduction="add")
+    yield Case("GatherElements", "axis 1, negative", [V(2, 4), numpy.array([[0, -1, 2], [3, 0, 0]])], axis=1)
+    for equation, shapes in (("bij,bjk->bik", ((2, 3, 4), (2, 4, 2))), ("bhid,bhjd->bhij", ((2, 2, 3, 4), (2, 2, 5, 4))), ("nchw,c->nhw", ((1, 3, 2, 2), (3,))),
+                             ("...ij,jk->...ik", ((2, 3, 4), (4, 2))), ("ij,kj", ((2, 3), (4, 3))), ("ij->j", ((2, 3),)), ("bi,ij,bj->b", ((3, 2), (2, 4), (3, 4)))):
+        yield Case("Einsum", equation, [V(*shape) for shape in shapes], equation=equation)
+    yield Case("MeanVarianceNormalization", "default axes", [V(2, 3, 2, 4)])
+    yield Case("MeanVarianceNormalization", "axes 1 2", [V(2, 3, 4)], axes=[1, 2])
+    yield Case("Tile", "both axes", [V(2, 3), ints(3, 2)])
+    yield Case("Mean", "three, broadcast", [V(2, 3, 4), V(3, 1), V(4)])
+    yield Case("Shrink", "soft", [V(2, 3, 4, kinks=(-0.75, 0.75))], lambd=0.75, bias=0.75)
+    yield Case("Celu", "alpha 1.5", [V(2, 3, 4, **zero)], alpha=1.5)
+    yield Case("ThresholdedRelu", "alpha 0.5", [V(2, 3, 4, kinks=(0.5,))], alpha=0.5)
+    for op in ("Mish", "Softsign", "Sin", "Cos", "Atan", "Sinh", "Cosh", "Asinh"):
+        yield Case(op, "", [V(2, 3, 4, low=-4, high=4, **zero)])
+    for op in ("Asin", "Acos", "Atanh", "Tan"):
+        yield Case(op, "", [V(2, 3, 4, low=-0.96875, high=0.96875, **zero)])
+    yield Case("Acosh", "", [V(2, 3, low=1.25, high=5)])
+    yield Case("Atan", "far out", [floats(-1e6, -100, -1.5, 1.5, 100, 1e6)])
+    yield Case("Reciprocal", "", [V(2, 3, 4, **positive)])
+
+
 def all_cases():
-    groups = (convolutions, poolings, elementwise, broadcasting, normalisations, products, shapes, resizes, reductions)
+    groups = (convolutions, poolings, elementwise, broadcasting, normalisations, products, shapes, resizes, reductions, rarities)
     return [case for group in groups for case in group()]

@@ -21,8 +21,7 @@ internal sealed class ActivationsCommand : ReverieCommand
 
     protected override void Run(CommandContext context)
     {
-        var target = context.Value(_out)!;
-        AtomicFile.EnsureWritable(target, context.Force);
+        var target = context.Outputs.Claim(context.Value(_out)!, "--out");
         using var network = context.LoadNetwork();
         var layer = LayerReference.Parse(context.Value(_layer)!, network);
         var input = Input(context, network);
@@ -31,7 +30,7 @@ internal sealed class ActivationsCommand : ReverieCommand
             compiled.Run(new Dictionary<string, RuntimeTensor> { [network.Input] = input }, cancellation: context.Cancellation));
         var tensor = Select(results[layer.Tensor], layer);
 
-        TensorFile.Write(target, tensor, context.Force);
+        target = context.Keep(target, path => TensorFile.Write(path, tensor, context.Force));
         context.Report.Add("settings", new { layer = layer.ToString(), native = context.Value(_native), runtime = context.Runtime, threads = context.Runtime.ThreadCount });
         context.Report.Add("activations", TensorFile.Describe(tensor, target));
         context.Say($"{layer} written to {target} ({tensor})");

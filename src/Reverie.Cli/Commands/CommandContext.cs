@@ -24,7 +24,8 @@ internal sealed class CommandContext : IDisposable
         Report = new(parse.CommandResult.Command.Name);
         Providers.EnsureKnown(Runtime.Provider);
         Memory = Value(shared.Memory) is { } memory ? MemoryBudget.Parse(memory) : null;
-        if (JsonTarget is not (null or "-")) AtomicFile.EnsureWritable(JsonTarget, Force);
+        Outputs = new(Force);
+        if (JsonTarget is not (null or "-")) Outputs.Claim(JsonTarget, "--json");
     }
 
     /// <summary>Set when the user asks to stop.</summary>
@@ -38,6 +39,9 @@ internal sealed class CommandContext : IDisposable
 
     /// <summary>What <c>--json</c> will hold.</summary>
     public JsonReport Report { get; }
+
+    /// <summary>The files that the command will write; each is claimed before any work.</summary>
+    public OutputFiles Outputs { get; }
 
     /// <summary>Whether <c>--quiet</c> is given.</summary>
     public bool Quiet => Value(_shared.Quiet);
@@ -100,11 +104,26 @@ internal sealed class CommandContext : IDisposable
     public void Finish()
     {
         _progress?.Dispose();
-        Providers.EnsureKnown(Runtime.Provider);
         if (JsonTarget is not { } target) return;
         var json = Report.ToJson();
         if (target == "-") Console.Output.WriteLine(json);
-        else AtomicFile.Write(target, Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(json + "\n")));
+        else Keep(target, path => AtomicFile.Write(path, Force, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(json + "\n"))));
+    }
+
+    /// <summary>Writes a file that was claimed; where another program has taken its name meanwhile, under a numbered name beside it, and says so.</summary>
+    /// <returns>Where it was written.</returns>
+    public string Keep(string target, Action<string> write)
+    {
+        var path = Outputs.Keep(target, write);
+        if (path != target) Warn($"'{target}' has come into being meanwhile and is left as it is; the result is in '{path}'");
+        return path;
+    }
+
+    /// <summary>Writes to standard error what must be said even with <c>--quiet</c>.</summary>
+    private void Warn(string line)
+    {
+        _progress?.Dispose();
+        Console.Error.WriteLine(line);
     }
 
     /// <summary>Clears what progress is shown.</summary>

@@ -29,39 +29,76 @@ internal sealed class DreamCommand : ReverieCommand
 
     private readonly Option<string?> _trace = new("--trace") { Description = "Also write the picture after every step into this folder", HelpName = "FOLDER" };
 
+    private readonly Option<string?> _memory = new("--memory")
+    {
+        Description = "The most memory that the process may take, such as 2GB (10^9 bytes each). Where it is short the picture is dreamt in tiles, and a large one through a scratch file",
+        HelpName = "SIZE",
+    };
+
     public DreamCommand(SharedOptions shared) : base("dream", "Let a network dream on a picture: DeepDream", shared)
     {
         Add(_image);
-        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, .. shared.Computing]);
+        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, _memory, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
     {
         var image = context.Value(_image)!;
         var size = ReadSize(context.Value(_size));
-        var output = OutputPath.Resolve(context.Value(Shared.Output), image, "dream", ".png", context.Force);
-        var raw = context.Value(_raw);
-        if (raw is not null) AtomicFile.EnsureWritable(raw, context.Force);
-        var photo = context.Report.Timed("load", () => Picture.Load(image));
-        Picture.EnsureSavable(output, photo.Height, photo.Width, photo.Alpha is not null, context.Force);
+        var raw = context.Value(_raw) is { } file ? context.Outputs.Claim(file, "--raw") : null;
+        var output = context.Outputs.Result(context.Value(Shared.Output), image, "dream", ".png");
+        var photo = context.Report.Timed("load", () => LoadedPhoto.Load(image));
+        photo.EnsureSavable(output, context.Force);
         var network = context.LoadNetwork();
         using var _ = network == Network.Embedded ? null : network;
         var (settings, guides) = ReadSettings(context, network, photo, size);
+        var (height, width) = photo.Size(settings.Size);
+        var memory = DreamBudget.Choose(context, Memory(context), settings, network, height, width);
+        if (memory?.Tile is { } tile) settings = settings with { Tile = tile };
+        if (memory?.IsStreamed == true)
+        {
+            StreamedPicture.EnsureSavable(output, context.Force);
+            if (raw is not null || context.Given(_trace)) throw new ReverieException("--raw and --trace need the whole picture in memory, but it is too large for that; leave them out, or allow more --memory");
+        }
+        var recipe = MakeRecipe(context, settings, network, [image, .. guides], output);
+        Picture.EnsureHolds(output, new() { [PictureMetadata.Recipe] = recipe.ToJson() });
         var trace = context.Value(_trace) is { } folder ? DreamTrace.Into(folder, context.Force) : null;
 
-        var result = DreamTask.Run(context, settings, network, photo, context.Runtime, trace);
+        DreamOutcome result = memory?.IsStreamed == true
+            ? DreamTask.RunStreamed(context, settings, network, photo.MoveToScratch(settings.Size), context.Runtime)
+            : DreamTask.Run(context, settings, network, photo.Value, context.Runtime, trace);
         if (result.Cancelled)
         {
             if (result.Steps == 0) throw new OperationCanceledException(context.Cancellation);
             settings = settings with { StopAfter = result.Steps };
         }
-        var recipe = MakeRecipe(context, settings, network, [image, .. guides], output);
-        result.Picture.Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
-        if (raw is not null) Npy.Write(raw, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force);
+        var metadata = new PictureMetadata { [PictureMetadata.Recipe] = (recipe with { Settings = DreamSettings.ToJson(settings) }).ToJson() };
+        if (result is StreamedDreamResult { Picture: var streamed })
+            using (streamed) output = context.Keep(output, path => streamed.Save(path, metadata, context.Force));
+        else if (result is DreamResult { Picture: var picture })
+        {
+            output = context.Keep(output, path => picture.Save(path, metadata, context.Force));
+            if (raw is not null) context.Keep(raw, path => Npy.Write(path, picture.Rgb, [1, 3, picture.Height, picture.Width], context.Force));
+        }
         Describe(context, settings, network, result, output);
         if (!result.Cancelled) return;
         context.Finish();
         throw new CancelledWithResultException($"cancelled after {result.Steps} of {result.StepsPlanned} steps; what was dreamt so far is in {output}");
+    }
+
+    // A GB is 10^9 bytes.
+    private long? Memory(CommandContext context)
+    {
+        if (context.Value(_memory) is not { } text) return null;
+        var (digits, unit) = text.ToUpperInvariant() switch
+        {
+            [.. var number, 'G', 'B'] => (number, 1e9),
+            [.. var number, 'M', 'B'] => (number, 1e6),
+            _ => ("", 0),
+        };
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount * unit is >= 1 and < 1e15
+            ? (long)(amount * unit)
+            : throw new ReverieException($"--memory takes an amount such as 2GB or 800MB, not '{text}'");
     }
 
     private static int? ReadSize(string? text)
@@ -73,8 +110,9 @@ internal sealed class DreamCommand : ReverieCommand
             : throw new ReverieException($"--size takes a number of pixels from 32 to {Picture.MaxSide}, or 'full', not '{text}'");
     }
 
-    private (DeepDream Settings, IReadOnlyList<string> Guides) ReadSettings(CommandContext context, Network network, Picture photo, int? size)
+    private (DeepDream Settings, IReadOnlyList<string> Guides) ReadSettings(CommandContext context, Network network, LoadedPhoto loaded, int? size)
     {
+        var photo = loaded.Value;
         var longSide = Math.Max(photo.Height, photo.Width);
         if (!context.Given(_size))
         {
@@ -106,7 +144,7 @@ internal sealed class DreamCommand : ReverieCommand
         Reverie = JsonReport.Version,
         Command = "dream",
         Settings = DreamSettings.ToJson(settings),
-        Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+        Model = RecipeModel.Of(network, output),
         Inputs = [.. pictures.Select(picture => new RecipeFile(FileHash.Of(picture), FileHash.RelativeTo(output, picture)))],
         Runtime = RuntimeHere(context.Runtime),
     };
@@ -117,11 +155,12 @@ internal sealed class DreamCommand : ReverieCommand
 
     private static string Rounds(DeepDream settings) => (settings.Rounds ?? 1 + (settings.Then?.Count ?? 0)) is > 1 and var rounds ? $"{rounds} rounds of " : "";
 
-    private static void Describe(CommandContext context, DeepDream settings, Network network, DreamResult result, string output)
+    private static void Describe(CommandContext context, DeepDream settings, Network network, DreamOutcome result, string output)
     {
         if (result.DeadSteps > 0)
             context.Say($"{result.DeadSteps} of {result.Steps} steps changed nothing: the gradient was zero everywhere; another layer or channel may be awake on this picture");
-        var shape = $"{result.Picture.Width} x {result.Picture.Height}";
+        var full = result.Octaves[^1];
+        var shape = $"{full.Width} x {full.Height}";
         if (!result.Cancelled)
             context.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.RoundsFor(network)[^1]} is {result.Gain:0.0} times as active ({shape}, {Rounds(settings)}{result.Octaves.Count} octaves of {settings.Steps} steps)"));
         context.Write(output);
@@ -130,8 +169,8 @@ internal sealed class DreamCommand : ReverieCommand
         context.Report.Add("dream", new
         {
             output,
-            width = result.Picture.Width,
-            height = result.Picture.Height,
+            width = full.Width,
+            height = full.Height,
             octaves = result.Octaves.Select(octave => new { octave.Width, octave.Height }),
             steps = result.Steps,
             stepsPlanned = result.StepsPlanned,

@@ -32,13 +32,8 @@ internal sealed class GradientCommand : ReverieCommand
             "float64" => Precision.Float64,
             var other => throw new ReverieException($"--precision is float32 or float64, not '{other}'"),
         };
-        var (target, valueTarget) = (context.Value(_out)!, context.Value(_value));
-        AtomicFile.EnsureWritable(target, context.Force);
-        if (valueTarget is not null)
-        {
-            AtomicFile.EnsureWritable(valueTarget, context.Force);
-            if (Path.GetFullPath(valueTarget) == Path.GetFullPath(target)) throw new ReverieException("--out and --value name the same file");
-        }
+        var target = context.Outputs.Claim(context.Value(_out)!, "--out");
+        var valueTarget = context.Value(_value) is { } value ? context.Outputs.Claim(value, "--value") : null;
 
         var network = context.LoadNetwork();
         var tensor = context.Value(_of)!;
@@ -52,8 +47,8 @@ internal sealed class GradientCommand : ReverieCommand
             ? gradient.RunAt(input, index!.Value, context.Cancellation)
             : gradient.Run(input, cotangent, context.Cancellation));
 
-        TensorFile.Write(target, result.Gradient, context.Force);
-        if (valueTarget is not null) TensorFile.Write(valueTarget, result.Value, context.Force);
+        target = context.Keep(target, path => TensorFile.Write(path, result.Gradient, context.Force));
+        if (valueTarget is not null) valueTarget = context.Keep(valueTarget, path => TensorFile.Write(path, result.Value, context.Force));
         context.Report.Add("settings", new { of = tensor, index, precision = context.Value(_precision), runtime = context.Runtime, threads = context.Runtime.ThreadCount });
         context.Report.Add("value", TensorFile.Describe(result.Value, valueTarget));
         context.Report.Add("gradient", TensorFile.Describe(result.Gradient, target));

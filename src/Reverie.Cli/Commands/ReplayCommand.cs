@@ -35,7 +35,7 @@ internal sealed class ReplayCommand : ReverieCommand
         var recipe = Recipe.Parse(text, original);
         if (!Replayers.TryGetValue(recipe.Command, out var replayer)) throw new ReverieException($"the recipe in {original} is for '{recipe.Command}', which this version cannot replay");
         var output = verify ? Path.Combine(Path.GetTempPath(), $"reverie-{Guid.NewGuid():N}{Path.GetExtension(original)}")
-            : OutputPath.Resolve(context.Value(Shared.Output), original, "replay", Path.GetExtension(original), context.Force);
+            : context.Outputs.Result(context.Value(Shared.Output), original, "replay", Path.GetExtension(original));
         var inputs = FindInputs(context, recipe, original);
         var network = FindNetwork(context, recipe, original);
         using var _ = network == Network.Embedded ? null : network;
@@ -47,7 +47,7 @@ internal sealed class ReplayCommand : ReverieCommand
         try
         {
             // The recipe is written as it was read: then not only the pixels are the same.
-            picture.Save(output, metadata, context.Force);
+            output = context.Keep(output, path => picture.Save(path, metadata, context.Force));
             var equal = File.ReadAllBytes(output).AsSpan().SequenceEqual(File.ReadAllBytes(original));
             context.Report.Add("replay", new { original, output = verify ? null : output, equal, difference });
             if (!verify) context.Write(output);
@@ -86,7 +86,9 @@ internal sealed class ReplayCommand : ReverieCommand
         var network = context.Given(Shared.Model) || recorded is null ? context.LoadNetwork()
             : File.Exists(recorded) ? Network.Load(recorded)
             : throw new ReverieException($"the network that made {original} ({recipe.Model.Name}) is not at {recorded}; say where it is with --model");
-        return network.Sha256 == recipe.Model.Sha256 ? network
-            : throw new ReverieException($"{network.Name} is not the network that made {original}: its SHA-256 is {network.Sha256}, the recipe's is {recipe.Model.Sha256}");
+        var restored = recipe.Model.Restore(network, original, out var changes);
+        if (changes.Count > 0) context.Say($"the model card of {network.Name} has changed since {original} was made ({string.Join(", ", changes)}); the card of then is used");
+        context.Report.Add("cardChanges", changes);
+        return restored;
     }
 }

@@ -32,11 +32,10 @@ internal sealed class StyleCommand : ReverieCommand
     protected override void Run(CommandContext context)
     {
         var files = new StyleFiles(context.Value(_content)!, context.Value(_styles)!, _options.InitialPicture(context), context.Value(_options.ContentMask), context.Value(_options.StyleMasks) ?? [], context.Value(_options.Draft));
-        var output = OutputPath.Resolve(context.Value(Shared.Output), files.Content, "style", ".png", context.Force);
-        var raw = context.Value(_raw);
-        if (raw is not null) AtomicFile.EnsureWritable(raw, context.Force);
+        var raw = context.Value(_raw) is { } file ? context.Outputs.Claim(file, "--raw") : null;
+        var output = context.Outputs.Result(context.Value(Shared.Output), files.Content, "style", ".png");
         var settings = _options.Read(context);
-        var regionMap = context.Value(_regionMap);
+        var regionMap = context.Value(_regionMap) is { } map ? context.Outputs.Claim(map, "--region-map") : null;
         if (regionMap is not null && settings.Regions == 0 && files.ContentMask is null) throw new ReverieException("--region-map needs regions: say --regions or --content-mask");
         using var loaded = context.Report.Timed("load", () => files.Load());
         var inputs = loaded.Inputs;
@@ -50,21 +49,23 @@ internal sealed class StyleCommand : ReverieCommand
             settings = settings.PlannedFor(time, network, inputs, context.Runtime, context.Cancellation);
             context.Say($"planned for {time.TotalSeconds:0} s: {string.Join(", ", settings.Scales!.Select(scale => $"{scale.Evaluations} evaluations at {scale.LongSide}"))}");
         }
-        var result = StyleTask.Run(context, settings, network, inputs, context.Runtime);
-        if (result.Evaluations == 0) throw new OperationCanceledException(context.Cancellation);
-        if (result.Cancelled) settings = settings with { StopAfter = result.Evaluations };
         var recipe = new Recipe
         {
             Reverie = JsonReport.Version,
             Command = "style",
             Settings = StyleSettings.ToJson(settings),
-            Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+            Model = RecipeModel.Of(network, output),
             Inputs = files.ForRecipe(output),
             Runtime = DreamCommand.RuntimeHere(context.Runtime),
         };
-        result.Picture.Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
-        if (raw is not null) Npy.Write(raw, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force);
-        if (regionMap is not null) result.RegionMap!.Save(regionMap, overwrite: context.Force);
+        Picture.EnsureHolds(output, new() { [PictureMetadata.Recipe] = recipe.ToJson() });
+        var result = StyleTask.Run(context, settings, network, inputs, context.Runtime);
+        if (result.Evaluations == 0) throw new OperationCanceledException(context.Cancellation);
+        if (result.Cancelled) settings = settings with { StopAfter = result.Evaluations };
+        var metadata = new PictureMetadata { [PictureMetadata.Recipe] = (recipe with { Settings = StyleSettings.ToJson(settings) }).ToJson() };
+        output = context.Keep(output, path => result.Picture.Save(path, metadata, context.Force));
+        if (raw is not null) context.Keep(raw, path => Npy.Write(path, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force));
+        if (regionMap is not null) context.Keep(regionMap, path => result.RegionMap!.Save(path, overwrite: context.Force));
         Describe(context, settings, result, output);
         if (!result.Cancelled) return;
         context.Finish();

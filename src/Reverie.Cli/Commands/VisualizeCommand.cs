@@ -32,12 +32,12 @@ internal sealed class VisualizeCommand : ReverieCommand
         if (context.Value(_tour))
         {
             if (context.Given(_layer) || context.Given(_channels) || context.Given(_classes) || context.Given(_all)) throw new ReverieException("--tour chooses layers and channels itself; leave --layer, --channel, --class and --all out");
-            FeatureTour.Run(context, network, _feature, OutputPath.Resolve(context.Value(Shared.Output), $"{network.Name}.", "tour", ".html", context.Force), context.Value(_count) ?? 8, Pictures(context), (ulong)(context.Value(Shared.Seed) ?? 0));
+            FeatureTour.Run(context, network, _feature, context.Outputs.Result(context.Value(Shared.Output), $"{network.Name}.", "tour", ".html"), context.Value(_count) ?? 8, Pictures(context), (ulong)(context.Value(Shared.Seed) ?? 0));
             return;
         }
         var (layer, channels) = Choose(context, network);
         var settings = _feature.Read(context, network, layer, channels, (ulong)(context.Value(Shared.Seed) ?? 0));
-        var output = OutputPath.Resolve(context.Value(Shared.Output), FileName(network, layer, channels), "visualize", ".png", context.Force);
+        var output = context.Outputs.Result(context.Value(Shared.Output), FileName(network, layer, channels), "visualize", ".png");
         var columns = settings.Variants > 1 ? settings.Variants : ContactSheet.Columns(channels.Count);
         Picture.EnsureSavable(output, settings.Size * ((channels.Count * settings.Variants + columns - 1) / columns), settings.Size * columns, overwrite: context.Force);
         var pictures = Pictures(context);
@@ -54,11 +54,11 @@ internal sealed class VisualizeCommand : ReverieCommand
             Reverie = JsonReport.Version,
             Command = "visualize",
             Settings = settings.ToJson(),
-            Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+            Model = RecipeModel.Of(network, output),
             Inputs = [.. pictures.Select(picture => new RecipeFile(FileHash.Of(picture), FileHash.RelativeTo(output, picture)))],
             Runtime = DreamCommand.RuntimeHere(context.Runtime),
         };
-        FeatureTask.Lay(settings, result, network, patches).Save(output, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force);
+        output = context.Keep(output, path => FeatureTask.Lay(settings, result, network, patches).Save(path, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force));
         Describe(context, settings, result, network, patches, output);
         if (!result.Cancelled) return;
         context.Finish();

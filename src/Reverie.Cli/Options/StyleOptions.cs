@@ -191,6 +191,10 @@ internal sealed class StyleOptions(SharedOptions shared)
 
     private static Dictionary<string, StyleTransfer> Presets { get; } = new()
     {
-        ["balanced"] = new(), ["lecture"] = StyleTransfer.Lecture,
+        ["balanced"] = new(),
+        ["gentle"] = new() { Strength = 35 },
+        ["bold"] = new() { Strength = 68 },
+        ["texture"] = new() { Strength = 100, ContentWeight = 0.001, Init = StyleInit.Style },
+        ["lecture"] = StyleTransfer.Lecture,
     };
 }

@@ -17,6 +17,18 @@ internal static class DreamTask
         return result;
     }
 
+    /// <summary>Runs a dream on a picture that is not in memory; its scratch file is given back.</summary>
+    public static StreamedDreamResult RunStreamed(CommandContext context, DeepDream settings, Network network, StreamedPicture photo, RuntimeOptions runtime)
+    {
+        using var _ = photo;
+        // The planes that were loaded are garbage now, and a large share of what the process may have: the run needs it more than the heap does.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var progress = context.Progress("dreaming");
+        var result = context.Report.Timed("dream", () => settings.Run(network, photo, new Relay(progress, null), runtime, context.Cancellation));
+        progress.Dispose();
+        return result;
+    }
+
     // Progress<T> would post to a thread pool and draw out of order.
     private sealed class Relay(ProgressDisplay display, IProgress<DreamProgress>? trace) : IProgress<DreamProgress>
     {

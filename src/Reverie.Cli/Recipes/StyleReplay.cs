@@ -13,6 +13,7 @@ internal static class StyleReplay
     public static Picture Run(CommandContext context, Recipe recipe, Network network, IReadOnlyList<string> inputs, RuntimeOptions runtime)
     {
         var settings = StyleSettings.FromJson(recipe.Settings);
+        RecipeSettings.EnsureComplete(recipe.Settings, StyleSettings.ToJson(settings));
         using var loaded = StyleFiles.FromRecipe(recipe, inputs).Load();
         var result = StyleTask.Run(context, settings, network, loaded.Inputs, runtime);
         // a recorded cancellation ends the run early by itself; only a new one is the user's

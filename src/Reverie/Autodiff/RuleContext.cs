@@ -90,7 +90,7 @@ public sealed class RuleContext
     /// <summary>The rule's view of another node of the same kind, all of whose inputs are wanted.</summary>
     internal RuleContext On(Node node) => new(node, Emitter, _ => true, _cotangent, _give);
 
-    /// <summary>Refuses inputs whose cotangent no rule gives, such as the weights of a convolution computed from the image.</summary>
+    /// <summary>Refuses inputs whose cotangent no rule gives, such as the bounds of a Clip computed from the image.</summary>
     public void OnlyInput(int index)
     {
         for (var other = 0; other < Node.Inputs.Count; other++)

@@ -43,14 +43,18 @@ public sealed class RuleTable
     {
         var rules = new Dictionary<string, BackwardRule>(StringComparer.Ordinal);
         ActivationRules.AddTo(rules);
+        TrigonometricRules.AddTo(rules);
         ArithmeticRules.AddTo(rules);
         ConvolutionRules.AddTo(rules);
         PoolingRules.AddTo(rules);
+        LpPoolingRules.AddTo(rules);
         NormalisationRules.AddTo(rules);
         MatrixRules.AddTo(rules);
+        EinsumRules.AddTo(rules);
         ReductionRules.AddTo(rules);
         LayoutRules.AddTo(rules);
         IndexingRules.AddTo(rules);
+        ScatterRules.AddTo(rules);
         PaddingRules.AddTo(rules);
         ResizeRules.AddTo(rules);
         string[] stops =

@@ -8,8 +8,7 @@ namespace Reverie.Dream;
 /// <summary>One round of a dream: a climb through the octaves from the smallest to the largest.</summary>
 internal sealed class Climb(DeepDream settings, IReadOnlyList<OctaveSize> sizes, IGradientSource source, DreamLog log, int round)
 {
-    // Each round has jitter of its own; the first one's is that of a dream without rounds.
-    private readonly CounterRandom _random = new(settings.Seed, index: (uint)round);
+    private readonly StepSchedule _schedule = new(settings, sizes.Count, round);
 
     /// <summary>Climbs; where the run ends early, what was dreamt so far is enlarged to the full size.</summary>
     public Picture From(Picture photo, CancellationToken cancellation)
@@ -46,26 +45,15 @@ internal sealed class Climb(DeepDream settings, IReadOnlyList<OctaveSize> sizes,
     private int Ascend(float[] x, int octave, CancellationToken cancellation)
     {
         var ascent = new Ascent(source, GradientShaping.Of(settings, sizes[octave]), sizes[octave]);
-        var stepSize = settings.OctaveStrength is { } curve ? settings.StepSize * At(curve, sizes.Count - 1 - octave) : settings.StepSize;
+        var stepSize = _schedule.StepSize(octave);
         var taken = 0;
         while (taken < settings.Steps && !log.IsOver)
         {
-            if (ascent.TryTake(x, Jitter(), stepSize / 255, cancellation) is not { } step) break;
-            log.Add(step, round, octave, ++taken, x);
+            if (ascent.TryTake(x, _schedule.Jitter(), stepSize, cancellation) is not { } step) break;
+            log.Add(step, round, octave, ++taken, () => new Picture(sizes[octave].Height, sizes[octave].Width, (float[])x.Clone()));
         }
         return taken;
     }
-
-    // A curve over the octaves asked for, read at one of them (counted from the smallest that there is).
-    private double At(IReadOnlyList<double> curve, int fromSmallest)
-    {
-        var left = sizes.Count - 1 - fromSmallest;   // octaves too small for the picture are missing at the beginning
-        var position = settings.Octaves == 1 ? 0 : (settings.Octaves - 1 - left) / (settings.Octaves - 1.0) * (curve.Count - 1);
-        var below = Math.Clamp((int)position, 0, curve.Count - 1);
-        return below == curve.Count - 1 ? curve[below] : curve[below] + (position - below) * (curve[below + 1] - curve[below]);
-    }
-
-    private Shift Jitter() => settings.Jitter == 0 ? default : new(_random.Next(-settings.Jitter, settings.Jitter), _random.Next(-settings.Jitter, settings.Jitter));
 
     // Each base is the one before made smaller, as in the notebook; not the original each time.
     private List<float[]> Bases(Picture photo)

@@ -110,6 +110,26 @@ public sealed record DeepDream
         return run.Dream(photo, progress, cancellation);
     }
 
+    /// <summary>
+    /// Dreams on a picture that is not in memory, through scratch files: what the process needs depends on <see cref="Tile"/> and not on the picture. The same dream, to the bit, as
+    /// with these settings in memory.
+    /// </summary>
+    /// <param name="network">The network that dreams.</param>
+    /// <param name="photo">The picture to start from; it is left alone.</param>
+    /// <param name="progress">Told after every step, without snapshots.</param>
+    /// <param name="options">Where and how to run; the defaults where null.</param>
+    /// <param name="cancellation">Ends the run early; the result then holds what was dreamt so far.</param>
+    /// <exception cref="ReverieException">
+    /// A setting is out of range or needs the whole picture in memory, the network lacks the layer or looks at the whole picture before it, or the disk is too full.
+    /// </exception>
+    public StreamedDreamResult Run(Network network, StreamedPicture photo, IProgress<DreamProgress>? progress = null, RuntimeOptions? options = null, CancellationToken cancellation = default)
+    {
+        Validate();
+        ValidateStreamed(photo);
+        using var run = new DreamRun(this with { Tile = Tile ?? DefaultTile }, network, options);
+        return run.Dream(photo, progress, cancellation);
+    }
+
     /// <summary>The objective that a run on this network has.</summary>
     /// <exception cref="ReverieException">None is set, and the network's card recommends no layer.</exception>
     public Objective ObjectiveFor(Network network) => Objective
@@ -123,6 +143,16 @@ public sealed record DeepDream
     {
         IReadOnlyList<Objective> cycle = [ObjectiveFor(network), .. Then ?? []];
         return [.. Enumerable.Range(0, Rounds ?? cycle.Count).Select(round => cycle[round % cycle.Count])];
+    }
+
+    /// <summary>The side of the tiles of a dream that is not in memory, unless <see cref="Tile"/> says otherwise.</summary>
+    public const int DefaultTile = 512;
+
+    private void ValidateStreamed(StreamedPicture photo)
+    {
+        var needs = Smoothing != GradientSmoothing.None ? "the smoothing of gradients" : TotalVariation > 0 ? "total variation" : Colours != ColourLock.None ? "the colour lock"
+            : Normaliser == GradientNorm.Adam ? "Adam" : Size is { } size && size != Math.Max(photo.Height, photo.Width) ? "another size" : null;
+        if (needs is not null) throw new ReverieException($"{needs} needs the whole picture in memory, but it is too large for that; leave it out, or allow more --memory");
     }
 
     private void Validate()

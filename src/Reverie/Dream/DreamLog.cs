@@ -29,8 +29,8 @@ internal sealed class DreamLog(IReadOnlyList<OctaveSize> sizes, DeepDream settin
     /// <param name="round">The round, from 0.</param>
     /// <param name="octave">The octave, from 0, the largest.</param>
     /// <param name="step">The step within it, from 1.</param>
-    /// <param name="x">The picture after it.</param>
-    public void Add(AscentStep taken, int round, int octave, int step, float[] x)
+    /// <param name="snapshot">Copies the picture after it; null where it is not in memory.</param>
+    public void Add(AscentStep taken, int round, int octave, int step, Func<Picture>? snapshot)
     {
         _values.Add(taken.Value);
         if (taken.IsDead) DeadSteps++;
@@ -39,7 +39,7 @@ internal sealed class DreamLog(IReadOnlyList<OctaveSize> sizes, DeepDream settin
         {
             Round = round + 1,
             Rounds = rounds,
-            Snapshot = () => new Picture(sizes[octave].Height, sizes[octave].Width, (float[])x.Clone()),
+            Snapshot = snapshot,
         });
     }
 }

@@ -3,11 +3,22 @@ using Reverie.Imaging;
 namespace Reverie.Dream;
 
 /// <summary>A dream, and what is worth knowing about it.</summary>
-public sealed record DreamResult
+public sealed record DreamResult : DreamOutcome
 {
     /// <summary>The picture.</summary>
     public required Picture Picture { get; init; }
+}
 
+/// <summary>A dream on a picture that is not in memory, and what is worth knowing about it.</summary>
+public sealed record StreamedDreamResult : DreamOutcome
+{
+    /// <summary>The picture; it belongs to the caller.</summary>
+    public required StreamedPicture Picture { get; init; }
+}
+
+/// <summary>What is worth knowing about a dream beside its picture.</summary>
+public abstract record DreamOutcome
+{
     /// <summary>The sizes dreamt at, in the order of the run: the smallest first.</summary>
     public required IReadOnlyList<OctaveSize> Octaves { get; init; }
 

@@ -1,5 +1,6 @@
 using Reverie.Dream.Gradients;
 using Reverie.Dream.Objectives;
+using Reverie.Dream.Streaming;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Runtime;
@@ -25,13 +26,7 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
             photo = photo.Resize(height, width);
         }
         var rounds = settings.RoundsFor(network);
-        foreach (var objective in rounds.Distinct()) _ = SourceOf(objective);
-        var sizes = Octaves.Sizes(photo.Height, photo.Width, settings.Octaves, settings.OctaveScale);
-        foreach (var (objective, source) in _sources)
-            if (!source.Fits(sizes[0]))
-                throw new ReverieException($"a picture of {sizes[0].Width} x {sizes[0].Height} is too small for {objective}; give a larger --size, or an earlier layer");
-        if (settings.Seamless != Seamless.None) Align(sizes);
-        sizes.RemoveAll(size => !_sources.Values.All(source => source.Fits(size)));
+        var sizes = Sizes(rounds, photo.Height, photo.Width);
         var log = new DreamLog(sizes, settings, rounds.Count, progress, cancellation);
         var before = SourceOf(rounds[^1]).Value(photo.Rgb, sizes[0], cancellation);
         var picture = photo;
@@ -48,6 +43,58 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
             DeadSteps = log.DeadSteps,
             Values = log.Values,
         };
+    }
+
+    /// <summary>Dreams on a picture that is not in memory, tile by tile.</summary>
+    public StreamedDreamResult Dream(StreamedPicture photo, IProgress<DreamProgress>? progress, CancellationToken cancellation)
+    {
+        var rounds = settings.RoundsFor(network);
+        var sizes = Sizes(rounds, photo.Height, photo.Width);
+        var log = new DreamLog(sizes, settings, rounds.Count, progress, cancellation);
+        var before = Streamed(rounds[^1]).Value(photo.Rgb, default, cancellation);
+        var planes = photo.Rgb;
+        try
+        {
+            for (var round = 0; round < rounds.Count && !log.IsOver; round++)
+            {
+                var next = new StreamedClimb(settings, sizes, Streamed(rounds[round]), log, round).From(planes, cancellation);
+                if (planes != photo.Rgb) planes.Dispose();
+                planes = next;
+            }
+            // cancelled before the first step: the caller's picture stays the caller's
+            if (planes == photo.Rgb) (planes = new ScratchPlanes(photo.Height, photo.Width)).CopyFrom(photo.Rgb);
+            return new StreamedDreamResult
+            {
+                Picture = new(planes, photo.Alpha),
+                Octaves = [.. Enumerable.Reverse(sizes)],
+                Steps = log.Values.Count,
+                StepsPlanned = log.Planned,
+                ValueBefore = before,
+                ValueAfter = log.IsComplete ? Streamed(rounds[^1]).Value(planes, default, CancellationToken.None) : double.NaN,
+                DeadSteps = log.DeadSteps,
+                Values = log.Values,
+            };
+        }
+        catch
+        {
+            if (planes != photo.Rgb) planes.Dispose();
+            throw;
+        }
+
+        TiledGradient Streamed(Objective objective) => (TiledGradient)SourceOf(objective);
+    }
+
+    // The octaves in which all rounds' layers have a place, the largest first.
+    private List<OctaveSize> Sizes(IReadOnlyList<Objective> rounds, int height, int width)
+    {
+        foreach (var objective in rounds.Distinct()) _ = SourceOf(objective);
+        var sizes = Octaves.Sizes(height, width, settings.Octaves, settings.OctaveScale);
+        foreach (var (objective, source) in _sources)
+            if (!source.Fits(sizes[0]))
+                throw new ReverieException($"a picture of {sizes[0].Width} x {sizes[0].Height} is too small for {objective}; give a larger --size, or an earlier layer");
+        if (settings.Seamless != Seamless.None) Align(sizes);
+        sizes.RemoveAll(size => !_sources.Values.All(source => source.Fits(size)));
+        return sizes;
     }
 
     private IGradientSource SourceOf(Objective objective)

@@ -42,11 +42,21 @@ internal static class JpegSegments
     /// <exception cref="ReverieException">The texts are longer than the 64 KB that a segment holds.</exception>
     public static byte[] WithExif(ReadOnlySpan<byte> jpeg, byte[] tiff, string path)
     {
-        var length = tiff.Length + ExifCode.Length;
-        if (length > LongestSegment)
-            throw new ReverieException($"cannot write '{path}': the recipe takes {length} bytes and a JPEG holds {LongestSegment}; save as .png instead");
+        var length = EnsureFits(tiff, path);
         var at = jpeg[3] == App0 ? 4 + BinaryPrimitives.ReadUInt16BigEndian(jpeg[4..]) : 2;
         return [.. jpeg[..at], 0xFF, App1, (byte)((length + 2) >> 8), (byte)(length + 2), .. ExifCode, .. tiff, .. jpeg[at..]];
+    }
+
+    /// <summary>The bytes that the texts take in their segment.</summary>
+    /// <param name="tiff">The EXIF data.</param>
+    /// <param name="path">The file that is to be written.</param>
+    /// <param name="reserve">Bytes to be kept free for what is not known yet.</param>
+    /// <exception cref="ReverieException">They are more than a segment holds.</exception>
+    public static int EnsureFits(byte[] tiff, string path, int reserve = 0)
+    {
+        var length = tiff.Length + ExifCode.Length;
+        return length + reserve <= LongestSegment ? length
+            : throw new ReverieException($"cannot write '{path}': the recipe takes {length} bytes and a JPEG holds {LongestSegment - reserve}; save as .png instead");
     }
 
     /// <summary>Skips entropy-coded data: an FF followed by 00 is data, and restart markers belong to it.</summary>

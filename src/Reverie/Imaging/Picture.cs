@@ -105,6 +105,18 @@ public sealed class Picture
         PictureEncoder.EnsureHolds(PictureFormats.ForWriting(path), path, height, width, alpha, bits);
     }
 
+    /// <summary>Refuses, before any work is done, a target whose format cannot hold these texts: a JPEG has room for 64 KB.</summary>
+    /// <param name="path">The file that will be written.</param>
+    /// <param name="metadata">The texts, as far as they are known.</param>
+    /// <exception cref="ReverieException">The texts are too long.</exception>
+    public static void EnsureHolds(string path, PictureMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(metadata);
+        metadata.Validate();
+        if (PictureFormats.ForWriting(path) == PictureFormat.Jpeg) JpegSegments.EnsureFits(Exif.Write(metadata), path, reserve: 1024);
+    }
+
     /// <summary>A copy that shares nothing with this picture.</summary>
     public Picture Clone() => new(Height, Width, (float[])Rgb.Clone(), (float[]?)Alpha?.Clone());
 

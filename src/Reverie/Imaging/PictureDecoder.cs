@@ -26,6 +26,7 @@ internal static unsafe class PictureDecoder
             var (width, height) = (codec.Info.Width, codec.Info.Height);
             if (width < 1 || height < 1) throw Damaged(file);
             Picture.CheckSize(height, width, $"'{path}'");
+            BombGuard.Check(file, height, width);
 
             var orientation = Exif.ReadOrientation(file.Bytes.AsSpan(file.ExifRange));
             OrientedPlanes Allocate() => new(height, width, orientation, alpha: codec.Info.AlphaType != SKAlphaType.Opaque);

@@ -28,7 +28,7 @@ internal static unsafe class PictureEncoder
         switch (PictureFormats.ForWriting(path))
         {
             case PictureFormat.Png:
-                AtomicFile.Write(path, overwrite, stream => WritePng(stream, picture, metadata, bits));
+                SavePng(path, overwrite, metadata, picture.Height, picture.Width, picture.Alpha is not null, bits, (channel, y) => RowOf(picture, channel, y));
                 break;
             case PictureFormat.Jpeg:
                 using (var jpeg = Encode(picture, path,
@@ -43,16 +43,23 @@ internal static unsafe class PictureEncoder
         }
     }
 
-    private static void WritePng(Stream stream, Picture picture, PictureMetadata? metadata, int bits)
+    /// <summary>A row of one channel (red, green, blue, alpha), valid until the next is asked for.</summary>
+    public delegate ReadOnlySpan<float> RowSource(int channel, int y);
+
+    /// <summary>Writes a PNG from rows that need not be in memory all at once.</summary>
+    public static void SavePng(string path, bool overwrite, PictureMetadata? metadata, int height, int width, bool alpha, int bits, RowSource rows) =>
+        AtomicFile.Write(path, overwrite, stream => WritePng(stream, metadata is { Count: 0 } ? null : metadata, height, width, alpha, bits, rows));
+
+    private static void WritePng(Stream stream, PictureMetadata? metadata, int height, int width, bool alpha, int bits, RowSource rows)
     {
-        using var png = new PngWriter(stream, picture.Height, picture.Width, picture.Alpha is not null, bits, metadata);
-        var channels = picture.Alpha is null ? 3 : 4;
-        var row = new byte[picture.Width * channels * bits / 8];
-        for (var y = 0; y < picture.Height; y++)
+        using var png = new PngWriter(stream, height, width, alpha, bits, metadata);
+        var channels = alpha ? 4 : 3;
+        var row = new byte[width * channels * bits / 8];
+        for (var y = 0; y < height; y++)
         {
             for (var c = 0; c < channels; c++)
             {
-                var values = RowOf(picture, c, y);
+                var values = rows(c, y);
                 if (bits == 8)
                     for (var x = 0; x < values.Length; x++) row[x * channels + c] = ToByte(values[x]);
                 else

@@ -59,7 +59,7 @@ internal static class CardInference
     }
 
     private static ReverieException Missing(string tensor, string role, Graph graph) =>
-        new($"the model card names '{tensor}' as {role}, but {Names.Unknown("tensor", tensor, graph.Nodes.SelectMany(node => node.Outputs))}");
+        new($"the model card names '{Names.Printable(tensor)}' as {role}, but {Names.Unknown("tensor", tensor, graph.Nodes.SelectMany(node => node.Outputs))}");
 
     private static (int Rows, int Channels) Axes(InputLayout layout) => layout == InputLayout.NCHW ? (2, 1) : (1, 3);
 

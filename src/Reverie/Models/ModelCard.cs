@@ -57,6 +57,7 @@ public sealed record ModelCard
         try
         {
             var card = JsonSerializer.Deserialize(json, ModelCardJson.Default.ModelCard) ?? throw new JsonException("it is null");
+            if (card.Layers.Dream.Concat(card.Layers.Style).Concat(card.Layers.Content).Any(layer => layer is null)) throw new ReverieException("a list of layers holds null");
             card.Input.Validate();
             return card;
         }

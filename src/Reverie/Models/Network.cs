@@ -15,6 +15,7 @@ public sealed class Network : IDisposable
 
     private readonly CanonicalModel _model;
     private readonly Lazy<string> _sha256;
+    private readonly Lazy<SortedDictionary<string, string>> _weightFiles;
     private readonly Lazy<HashSet<string>> _layers;
     private readonly Lazy<ClassLabels?> _labels;
     private readonly SessionCache _sessions;
@@ -24,6 +25,7 @@ public sealed class Network : IDisposable
         (_model, Card, File) = (model, card, file);
         (Preprocessing, _sessions) = (new(card.Input), new());
         _sha256 = new(() => Convert.ToHexStringLower(hash()));
+        _weightFiles = new(() => new(model.Model.ExternalFiles.ToDictionary(file => file.Key, file => Convert.ToHexStringLower(SHA256.HashData(file.Value.Span))), StringComparer.Ordinal));
         _layers = new(() => [.. Layers]);
         _labels = new(LoadLabels);
     }
@@ -32,7 +34,7 @@ public sealed class Network : IDisposable
     {
         (_model, Card, File) = (other._model, card, other.File);
         (Preprocessing, _sessions) = (new(card.Input), other._sessions);
-        (_sha256, _layers, _labels) = (other._sha256, other._layers, new(LoadLabels));
+        (_sha256, _weightFiles, _layers, _labels) = (other._sha256, other._weightFiles, other._layers, new(LoadLabels));
     }
 
     /// <summary>The network that is part of the library.</summary>
@@ -77,8 +79,11 @@ public sealed class Network : IDisposable
     /// <exception cref="ReverieException">The file with the names cannot be read, or does not fit the logits.</exception>
     public ClassLabels? Labels => _labels.Value;
 
-    /// <summary>The SHA-256 of the model file, in hexadecimal. Weights in external files are not part of it.</summary>
+    /// <summary>The SHA-256 of the model file, in hexadecimal. Weights in files of their own are not part of it: <see cref="WeightFiles"/>.</summary>
     public string Sha256 => _sha256.Value;
+
+    /// <summary>The files beside the model that hold weights, and the SHA-256 of each, in hexadecimal; by path relative to the model's folder. Mostly empty.</summary>
+    public IReadOnlyDictionary<string, string> WeightFiles => _weightFiles.Value;
 
     /// <summary>The names of all computed tensors, in the order of computation.</summary>
     public IEnumerable<string> Layers => Graph.Nodes.SelectMany(node => node.Outputs).Where(output => output.Length > 0);

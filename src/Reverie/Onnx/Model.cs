@@ -20,6 +20,9 @@ public sealed class Model
     /// <summary>Free text by key; <c>reverie.card</c> holds the model card.</summary>
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The files from which weights were read, by their path relative to the model's folder; empty where all weights are in the model file.</summary>
+    public Dictionary<string, ReadOnlyMemory<byte>> ExternalFiles { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The computation.</summary>
     public Graph Graph { get; set; } = new();
 

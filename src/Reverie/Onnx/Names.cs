@@ -3,6 +3,9 @@ namespace Reverie.Onnx;
 /// <summary>Messages for names that do not exist, with the nearest ones that do.</summary>
 public static class Names
 {
+    // exporters make names of a hundred characters; a stranger's file may hold any
+    private const int LongestName = 200;
+
     /// <summary>One line: the name is unknown, and which existing names it may have meant.</summary>
     public static string Unknown(string kind, string name, IEnumerable<string> existing)
     {
@@ -10,15 +13,16 @@ public static class Names
             .Select(candidate => (candidate, distance: Distance(name, candidate)))
             .Where(pair => pair.distance <= Math.Max(2, name.Length / 3) || (name.Length >= 3 && pair.candidate.Contains(name, StringComparison.OrdinalIgnoreCase)))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
-            .Take(4).Select(pair => pair.candidate).ToList();
-        return near.Count == 0 ? $"there is no {kind} '{name}'" : $"there is no {kind} '{name}'; did you mean {string.Join(", ", near)}?";
+            .Take(4).Select(pair => Printable(pair.candidate, LongestName)).ToList();
+        var shown = Printable(name, LongestName);
+        return near.Count == 0 ? $"there is no {kind} '{shown}'" : $"there is no {kind} '{shown}'; did you mean {string.Join(", ", near)}?";
     }
 
-    /// <summary>A text from outside as one short line: control characters become <c>?</c>, and what is beyond 80 characters an ellipsis.</summary>
-    internal static string Printable(string text)
+    /// <summary>A text from outside as one short line: control characters become <c>?</c>, and what is beyond so many characters an ellipsis.</summary>
+    internal static string Printable(string text, int most = 80)
     {
-        var line = new string([.. text.Take(80).Select(letter => char.IsControl(letter) ? '?' : letter)]);
-        return text.Length > 80 ? line + "..." : line;
+        var line = new string([.. text.Take(most).Select(letter => char.IsControl(letter) ? '?' : letter)]);
+        return text.Length > most ? line + "..." : line;
     }
 
     /// <summary>The edit distance of Levenshtein (1966), without regard to case; at most the first 128 characters count.</summary>

@@ -10,6 +10,7 @@ namespace Reverie.Recipes;
 public sealed record Recipe
 {
     /// <summary>The version of this format.</summary>
+    [JsonRequired]
     public int Version { get; init; } = 1;
 
     /// <summary>The version of Reverie.</summary>
@@ -22,9 +23,10 @@ public sealed record Recipe
     public required JsonElement Settings { get; init; }
 
     /// <summary>The network.</summary>
-    public required RecipeFile Model { get; init; }
+    public required RecipeModel Model { get; init; }
 
     /// <summary>The files that the result was made from.</summary>
+    [JsonRequired]
     public IReadOnlyList<RecipeFile> Inputs { get; init; } = [];
 
     /// <summary>Where it was computed.</summary>
@@ -39,6 +41,8 @@ public sealed record Recipe
         try
         {
             var recipe = JsonSerializer.Deserialize(json, RecipeJson.Default.Recipe) ?? throw new JsonException();
+            using (var text = JsonDocument.Parse(json, new() { MaxDepth = 32 })) RefuseNulls(text.RootElement);
+            recipe.Model.Input?.Validate();
             return recipe.Version == 1 ? recipe : throw new ReverieException($"the recipe in {origin} is of version {recipe.Version}; this program knows version 1");
         }
         catch (JsonException exception)
@@ -47,14 +51,25 @@ public sealed record Recipe
         }
     }
 
+    // Nothing that a recipe lists may be missing; the serialiser would put nulls into lists that are declared without.
+    private static void RefuseNulls(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Object)
+            foreach (var property in element.EnumerateObject()) RefuseNulls(property.Value);
+        else if (element.ValueKind == JsonValueKind.Array)
+            foreach (var item in element.EnumerateArray())
+                if (item.ValueKind == JsonValueKind.Null) throw new JsonException("A list holds null.");
+                else RefuseNulls(item);
+    }
+
     /// <summary>The recipe as JSON on one line.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, RecipeJson.Default.Recipe);
 }
 
 /// <summary>A file named in a recipe.</summary>
 /// <param name="Sha256">The SHA-256 of its content, in hexadecimal.</param>
-/// <param name="File">The path relative to the folder of the result; null for the embedded network.</param>
-/// <param name="Name">The network's name; null for pictures.</param>
+/// <param name="File">The path relative to the folder of the result (of weights: of the model).</param>
+/// <param name="Name">What the file is for; null where there is nothing to tell.</param>
 public sealed record RecipeFile(string Sha256, string? File = null, string? Name = null);
 
 /// <summary>Where a result was computed: bytes are promised to be equal only where all of this is.</summary>
@@ -76,6 +91,7 @@ public sealed record RecipeRuntime(string Provider, int Threads, string OnnxRunt
     }
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false, MaxDepth = 32)]
 [JsonSerializable(typeof(Recipe))]
 internal sealed partial class RecipeJson : JsonSerializerContext;

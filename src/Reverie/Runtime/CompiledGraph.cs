@@ -54,6 +54,9 @@ public sealed class CompiledGraph : IDisposable
     public static CompiledGraph Compile(Graph graph, RuntimeOptions? options = null, bool profile = false, bool plan = false, CancellationToken cancellation = default)
     {
         options ??= RuntimeOptions.Default;
+        // in float64, ONNX Runtime's fusions would keep factors (an attention's 1/sqrt(d)) in 32-bit attributes, and there are none that make it faster
+        if (options.Optimization > OptimizationLevel.Basic && graph.Inputs.Exists(input => input.Type.Element == ElementType.Double))
+            options = options with { Optimization = OptimizationLevel.Basic };
         if (options.Threads is <= 0 or > 1024) throw new ReverieException($"threads must be between 1 and 1024, not {options.Threads}");
         cancellation.ThrowIfCancellationRequested();
         _ = Engine.Environment;
@@ -125,7 +128,7 @@ public sealed class CompiledGraph : IDisposable
         var weights = (WeightFile?)null;
         try
         {
-            var bytes = SessionModel.Serialize(graph, ref weights);
+            var bytes = SessionModel.Serialize(graph, options, ref weights);
             // a process that ends meanwhile leaves no weights behind
             using var registration = abandoned.Register(file => ((WeightFile?)file)?.TryDelete(), weights);
             using var settings = SessionSettings.Create(options, weights?.Folder, times?.Prefix);

@@ -37,6 +37,16 @@ public sealed record RuntimeOptions
     /// </summary>
     public bool Arena { get; init; } = true;
 
+    /// <summary>
+    /// Whether operators of Reverie's own replace those of ONNX Runtime where they are faster: 3x3 convolutions by Winograd's method, the gradients of max pools
+    /// and ReLUs. Only on the CPU, and only with <see cref="OptimizationLevel.All"/>. Results differ in the last bits.
+    /// </summary>
+    public bool OwnKernels { get; init; } = true;
+
+    /// <summary>Whether <see cref="OwnKernels"/> come into play.</summary>
+    [JsonIgnore]
+    internal bool HasOwnKernels => OwnKernels && Optimization == OptimizationLevel.All && Provider.Equals(Providers.Cpu, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The number of threads that <see cref="Threads"/> comes to on this machine.</summary>
     [JsonIgnore]
     public int ThreadCount => Threads ?? Machine.PhysicalCores;

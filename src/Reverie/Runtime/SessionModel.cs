@@ -1,6 +1,7 @@
 using Reverie.Onnx;
 using Reverie.Onnx.Rewrites;
 using Reverie.Onnx.Wire;
+using Reverie.Runtime.Kernels;
 
 namespace Reverie.Runtime;
 
@@ -11,11 +12,12 @@ internal static class SessionModel
     private const long FileFrom = 4 << 20;
 
     /// <summary>The model's bytes; its large constants are in <paramref name="weights"/> if there are many.</summary>
-    public static byte[] Serialize(Graph graph, ref WeightFile? weights)
+    public static byte[] Serialize(Graph graph, RuntimeOptions options, ref WeightFile? weights)
     {
-        var legal = Legalize.Apply(graph);
-        var model = new Model { Producer = "Reverie", Graph = Prune(legal) };
-        if (legal.Nodes.Any(node => node.Domain == Legalize.MicrosoftDomain)) model.OtherOpsets[Legalize.MicrosoftDomain] = 1;
+        var ready = Prune(Legalize.Apply(graph));
+        if (options.HasOwnKernels) ready = KernelRewrites.Apply(ready, options.ThreadCount, Prune);
+        var model = new Model { Producer = "Reverie", Graph = ready };
+        foreach (var domain in ready.Nodes.Select(node => node.Domain).Where(domain => domain.Length > 0).Distinct(StringComparer.Ordinal)) model.OtherOpsets[domain] = 1;
         if (model.Graph.Constants.Values.Sum(tensor => (long)tensor.Data.Length) < FileFrom) return model.ToBytes();
         byte[] bytes = [];
         weights = WeightFile.Create(stream => bytes = ModelWriter.ToBytes(model, stream, WeightFile.Name));
@@ -23,7 +25,7 @@ internal static class SessionModel
     }
 
     /// <summary>The graph without what its outputs do not need, but with all of its inputs, and outputs whose types are left to ONNX Runtime to infer.</summary>
-    private static Graph Prune(Graph graph)
+    internal static Graph Prune(Graph graph)
     {
         var pruned = graph.Cut(graph.Outputs.Select(output => output.Name), keepInputs: true);
         var outputs = pruned.Outputs.Select(output => output with { Type = new(ElementType.Undefined, null) }).ToList();

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Reverie.Runtime.Kernels;
 
 namespace Reverie.Runtime;
 
@@ -35,6 +36,7 @@ internal static class SessionSettings
             // Threads that wait for work spin while a run is in flight, which makes many short operators faster, but not between runs:
             // what the caller does there, and other sessions, need the cores (measured: twice the time of a second session's runs).
             settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
+            if (options.HasOwnKernels) KernelDomain.AddTo(settings);
             if (weights is not null) settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights);
             if (profile is not null)
             {

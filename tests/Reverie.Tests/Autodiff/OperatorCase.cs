@@ -8,6 +8,8 @@ internal sealed class OperatorCase(string op, Random random)
 {
     private readonly List<(string Name, Array64 Value, bool Differentiate)> _inputs = [];
 
+    private readonly HashSet<string> _computed = [];
+
     public Random Random { get; } = random;
 
     public Node Node { get; } = new(op, [], ["y"]);
@@ -35,6 +37,23 @@ internal sealed class OperatorCase(string op, Random random)
         _inputs.Add((name, new(values, shape), differentiate));
         Node.Inputs.Add(name);
         return this;
+    }
+
+    /// <summary>An input of the graph with given values, to be differentiated.</summary>
+    public OperatorCase Values(Array64 values)
+    {
+        var name = $"x{_inputs.Count}";
+        _inputs.Add((name, values, true));
+        Node.Inputs.Add(name);
+        return this;
+    }
+
+    /// <summary>Turns a constant into an input that is differentiated, of known shape: a weight that the network computes.</summary>
+    public void Free(string name, Tensor tensor)
+    {
+        Constants.Remove(name);
+        _inputs.Add((name, new(tensor.ToDoubles(), tensor.Shape.ToArray()), true));
+        _computed.Add(name);
     }
 
     /// <summary>A constant 64-bit integer vector input.</summary>
@@ -81,7 +100,7 @@ internal sealed class OperatorCase(string op, Random random)
     {
         var graph = new Graph();
         foreach (var (name, value, _) in _inputs)
-            graph.Inputs.Add(new(name, new(ElementType.Float, [.. value.Shape.Select((size, axis) => symbolic && axis != 1 ? Dim.Symbol($"{name}.{axis}") : size)])));
+            graph.Inputs.Add(new(name, new(ElementType.Float, [.. value.Shape.Select((size, axis) => symbolic && axis != 1 && !_computed.Contains(name) ? Dim.Symbol($"{name}.{axis}") : size)])));
         foreach (var (name, tensor) in Constants) graph.Constants[name] = tensor;
         graph.Nodes.Add(Node.Clone());
         graph.Outputs.Add(new("y", new(ElementType.Float, null)));

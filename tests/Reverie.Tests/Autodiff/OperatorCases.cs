@@ -16,6 +16,7 @@ internal static class OperatorCases
         Matrices(cases);
         Reductions(cases);
         Layout(cases);
+        RareOperatorCases.AddTo(cases);
         return cases;
     }
 

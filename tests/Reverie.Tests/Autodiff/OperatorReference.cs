@@ -38,6 +38,9 @@ internal sealed class OperatorReference
     /// <summary>Whether the node needs its input's sizes as numbers: an output_shape fixes pads that depend on them.</summary>
     public bool NeedsSizes => _node.Attributes.ContainsKey("output_shape");
 
+    /// <summary>Whether the operator has weights.</summary>
+    public bool HasParameters => Operator is "Conv" or "ConvTranspose" or "BatchNormalization";
+
     /// <summary>The values of the graph's inputs.</summary>
     public IReadOnlyList<(string Name, Array64 Value)> Feeds => _feeds;
 
@@ -49,12 +52,17 @@ internal sealed class OperatorReference
     /// <summary>The gradients of the sum of outputs times cotangents, by input.</summary>
     public Dictionary<string, Array64> Gradients { get; } = [];
 
-    /// <summary>The node in a graph of its own. Weights and everything that has no gradient are constants; sizes are named where asked, as in a network of free size.</summary>
-    public Graph ToGraph(bool symbolic)
+    /// <summary>
+    /// The node in a graph of its own. What has no gradient is a constant; sizes are named where asked, as in a network of free size. A network's parameters are constants
+    /// of known shape, or inputs where a network computes them.
+    /// </summary>
+    public Graph ToGraph(bool symbolic, bool computed)
     {
         var graph = _graph.Clone();
         foreach (var (name, value) in _feeds)
-            graph.Inputs.Add(new(name, new(ElementType.Float, [.. value.Shape.Select((size, axis) => symbolic && axis != 1 ? Dim.Symbol($"{name}.{axis}") : size)])));
+            if (IsParameter(name) && !computed) graph.Constants[name] = Tensor.Of<float>(Array.ConvertAll(value.Data, each => (float)each), value.Shape);
+            else if (IsParameter(name)) graph.Inputs.Add(new(name, new(ElementType.Float, [.. value.Shape.Select(Dim.Of)])));
+            else graph.Inputs.Add(new(name, new(ElementType.Float, [.. value.Shape.Select((size, axis) => symbolic && axis != 1 ? Dim.Symbol($"{name}.{axis}") : size)])));
         return graph;
     }
 
@@ -70,7 +78,7 @@ internal sealed class OperatorReference
         var type = input.GetProperty("type").GetString();
         var shape = Shape(input);
         var data = input.GetProperty("data").EnumerateArray();
-        if (gradient.ValueKind != JsonValueKind.Null && !IsParameter(Operator, index))
+        if (gradient.ValueKind != JsonValueKind.Null)
         {
             _feeds.Add((name, Numbers(input)));
             Gradients[name] = Numbers(gradient);
@@ -85,8 +93,8 @@ internal sealed class OperatorReference
         };
     }
 
-    // A network's parameters: constants in every model, and gradients with respect to them are none of Reverie's business.
-    private static bool IsParameter(string op, int index) => index > 0 && op is ("Conv" or "ConvTranspose" or "BatchNormalization");
+    /// <summary>Whether an input is a network's parameter: a constant in most models.</summary>
+    public bool IsParameter(string input) => input != "x0" && HasParameters;
 
     private static Attribute ReadAttribute(JsonProperty attribute) => attribute.Name switch
     {

@@ -18,6 +18,8 @@ public class OperatorReferenceTests
         "InstanceNormalization", "LayerNormalization", "Add", "Sub", "Mul", "Div", "Sum", "Max", "Min", "Concat", "Split", "Slice", "Pad", "Resize", "Gemm", "MatMul",
         "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Expand", "Gather", "ReduceMean", "ReduceSum", "ReduceMax", "ReduceL2", "ReduceSumSquare",
         "Softmax", "LogSoftmax", "Cast", "Identity", "Dropout", "Where", "DepthToSpace", "SpaceToDepth",
+        "Mean", "ReduceMin", "ReduceL1", "ReduceProd", "Tile", "Mish", "Celu", "Softsign", "Reciprocal", "GatherElements", "Einsum", "LpPool", "GlobalLpPool", "Trilu",
+        "MeanVarianceNormalization", "ScatterND", "ScatterElements", "CumSum", "Shrink", "ReduceLogSumExp",
     ];
 
     public static TheoryData<string> Cases => [.. OperatorReference.All.Keys];
@@ -31,28 +33,32 @@ public class OperatorReferenceTests
     {
         var reference = OperatorReference.All[name];
         foreach (var symbolic in reference.NeedsSizes ? [false] : (bool[])[false, true])
+            foreach (var computed in reference.HasParameters ? (bool[])[false, true] : [false])
+                Check(reference, symbolic, computed);
+    }
+
+    private static void Check(OperatorReference reference, bool symbolic, bool computed)
+    {
+        var graph = reference.ToGraph(symbolic, computed);
+        ShapeInference.Infer(graph);
+        var seeds = new Dictionary<string, string>();
+        var feeds = reference.Feeds.ToList();
+        var outputs = graph.Outputs.ToArray();
+        for (var index = 0; index < outputs.Length; index++)
         {
-            var graph = reference.ToGraph(symbolic);
-            ShapeInference.Infer(graph);
-            var seeds = new Dictionary<string, string>();
-            var feeds = reference.Feeds.ToList();
-            var outputs = graph.Outputs.ToArray();
-            for (var index = 0; index < outputs.Length; index++)
-            {
-                var cotangent = $"cotangent{index}";
-                seeds[outputs[index].Name] = cotangent;
-                graph.Inputs.Add(new(cotangent, graph.TypeOf(outputs[index].Name)!));
-                feeds.Add((cotangent, reference.Cotangents[index]));
-            }
-            var inputs = reference.Gradients.Keys.ToArray();
-            var found = Differentiator.Append(graph, seeds, inputs, RuleTable.Gradient);
-            var whole = graph.Cut([.. outputs.Select(output => output.Name), .. inputs.Select(input => found[input])]);
-            using var session = new Ort(Float64Lowering.Lower(whole));
-            var results = session.Run([.. feeds]);
-            for (var index = 0; index < outputs.Length; index++) AssertClose(results[index], reference.Outputs[index], $"output {index}, symbolic {symbolic}");
-            for (var index = 0; index < inputs.Length; index++)
-                AssertClose(results[outputs.Length + index], reference.Gradients[inputs[index]], $"gradient of {inputs[index]}, symbolic {symbolic}");
+            var cotangent = $"cotangent{index}";
+            seeds[outputs[index].Name] = cotangent;
+            graph.Inputs.Add(new(cotangent, graph.TypeOf(outputs[index].Name)!));
+            feeds.Add((cotangent, reference.Cotangents[index]));
         }
+        var inputs = reference.Gradients.Keys.Where(input => computed || !reference.IsParameter(input)).ToArray();
+        var found = Differentiator.Append(graph, seeds, inputs, RuleTable.Gradient);
+        var whole = graph.Cut([.. outputs.Select(output => output.Name), .. inputs.Select(input => found[input])]);
+        using var session = new Ort(Float64Lowering.Lower(whole));
+        var results = session.Run([.. feeds]);
+        for (var index = 0; index < outputs.Length; index++) AssertClose(results[index], reference.Outputs[index], $"output {index}, symbolic {symbolic}");
+        for (var index = 0; index < inputs.Length; index++)
+            AssertClose(results[outputs.Length + index], reference.Gradients[inputs[index]], $"gradient of {inputs[index]}, symbolic {symbolic}");
     }
 
     // Relative to the largest entry, entry by entry: a zero is compared with what it stands beside.

@@ -46,7 +46,7 @@ internal static class BadShapes
         BadModel.OfNode("DepthToSpace: block 0", "blocksize", "DepthToSpace", null, [("blocksize", 0L)]),
         BadModel.OfNode("DepthToSpace: channels", "no multiple", "DepthToSpace", null, [("blocksize", 3L)]),
         BadModel.OfNode("SpaceToDepth: size", "no multiple", "SpaceToDepth", null, [("blocksize", 3L)]),
-        BadModel.OfNode("Pad: wrap", "wrap", "Pad", m => [m.Ints("p", 0, 0, 1, 1, 0, 0, 1, 1)], [("mode", "wrap")], 19),
+        BadModel.OfNode("Pad: wrap", "wrap", "Pad", m => [m.Ints("p", 0, 0, 1, 1, 0, 0, 1, 1)], [("mode", "wrap")], 18),
         BadModel.OfNode("Pad: unknown mode", "mode", "Pad", m => [m.Ints("p", 0, 0, 1, 1, 0, 0, 1, 1)], [("mode", "mirror")]),
         BadModel.OfNode("Pad: too few", "lists 4 pads", "Pad", m => [m.Ints("p", 1, 1, 1, 1)]),
         BadModel.OfNode("Resize: neither scales nor sizes", "either scales or sizes", "Resize"),

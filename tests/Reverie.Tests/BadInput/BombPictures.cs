@@ -27,10 +27,11 @@ internal static class BombPictures
         }, "jpg"),
         BadPicture.OfBytes("bomb: WebP of 16383 x 16383", "too large", () => Changed(GoodPictures.Webp, 26, [0xFF, 0x3F, 0xFF, 0x3F]), "webp"),
         BadPicture.OfBytes("bomb: lossless WebP of 16384 x 16384", "too large", () => Changed(GoodPictures.LosslessWebp, 21, [0xFF, 0xFF, 0xFF, 0x0F]), "webp"),
+        BadPicture.OfBytes("bomb: a valid PNG of 36 megapixels of one grey", "decompression bomb", () => TestPictures.Png(0, 1, 6000, 6000, new byte[6000 * 751])),
         BadPicture.OfBytes("bomb: GIF of 65535 x 65535", "too large", () => Changed(GoodPictures.Gif, 6, [0xFF, 0xFF, 0xFF, 0xFF]), "gif"),
-        BadPicture.OfBytes("bomb: GIF of 100 megapixels without data for them", "cut off", () => BigGif, "gif"),
+        BadPicture.OfBytes("bomb: GIF of 100 megapixels without data for them", "decompression bomb", () => BigGif, "gif"),
         BadPicture.OfBytes("bomb: BMP of 60000 x 60000", "too large", () => Changed(GoodPictures.Bmp, 18, [0x60, 0xEA, 0, 0, 0x60, 0xEA, 0, 0]), "bmp"),
-        BadPicture.OfBytes("bomb: BMP of 100 megapixels without data for them", "BMP", () => Changed(GoodPictures.Bmp, 18, [0x10, 0x27, 0, 0, 0x10, 0x27, 0, 0]), "bmp"),
+        BadPicture.OfBytes("bomb: BMP of 100 megapixels without data for them", "decompression bomb", () => Changed(GoodPictures.Bmp, 18, [0x10, 0x27, 0, 0, 0x10, 0x27, 0, 0]), "bmp"),
     ];
 
     private static byte[] BigGif =>

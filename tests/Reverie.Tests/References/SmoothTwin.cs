@@ -2,7 +2,10 @@ using Reverie.Onnx;
 
 namespace Reverie.Tests.References;
 
-/// <summary>A network without kinks, in which no rounding can flip a mask or a winner: ReLU becomes Softplus, MaxPool becomes AveragePool.</summary>
+/// <summary>
+/// A network without kinks, in which no rounding can flip a mask or a winner: ReLU becomes Softplus, MaxPool becomes AveragePool, and gates that are straight lines
+/// become the curves that they imitate.
+/// </summary>
 internal static class SmoothTwin
 {
     public static Graph Of(Graph graph)
@@ -10,6 +13,17 @@ internal static class SmoothTwin
         var twin = graph.Clone();
         foreach (var node in twin.Nodes)
             if (node.Op == "Relu") node.Op = "Softplus";
+            else if (node.Op == "HardSwish") node.Op = "Mish";
+            else if (node.Op == "HardSigmoid")
+            {
+                node.Op = "Sigmoid";
+                node.Attributes.Clear();
+            }
+            else if (node.Op == "Clip" && graph.TypeOf(node.Inputs[0])?.Element == ElementType.Float)
+            {
+                node.Op = "Softplus";
+                node.Inputs.RemoveRange(1, node.Inputs.Count - 1);
+            }
             else if (node.Op == "MaxPool")
             {
                 node.Op = "AveragePool";

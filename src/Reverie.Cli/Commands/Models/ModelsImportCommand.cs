@@ -23,8 +23,7 @@ internal sealed class ModelsImportCommand : ReverieCommand
     protected override void Run(CommandContext context)
     {
         var file = context.Value(_file)!;
-        var output = context.Value(Shared.Output) ?? Path.ChangeExtension(file, ".onnx");
-        AtomicFile.EnsureWritable(output, context.Force);
+        var output = context.Outputs.Claim(context.Value(Shared.Output) ?? Path.ChangeExtension(file, ".onnx"), "--output");
         var model = ModelImport.Read(file, context.Value(_prototxt));
         if (context.Value(_strip)) model = Classifier.CutOff(model);
         // A model that cannot be used is not written.
@@ -33,7 +32,7 @@ internal sealed class ModelsImportCommand : ReverieCommand
             context.Say($"{network.Card.Name}: {ModelsShowCommand.Feed(network.Card.Input)}");
             context.Report.Add("card", network.Card);
         }
-        AtomicFile.Write(output, context.Force, stream => stream.Write(model.ToBytes()));
+        output = context.Keep(output, path => AtomicFile.Write(path, context.Force, stream => stream.Write(model.ToBytes())));
         context.Write(output);
         context.Report.Add("file", output);
     }

@@ -1,3 +1,4 @@
+using Reverie.Autodiff.Rules;
 using Reverie.Onnx;
 using Reverie.Onnx.Shapes;
 
@@ -47,6 +48,8 @@ public static class Float64Lowering
         PoolingLowerings.AddTo(lowerings);
         NormalisationLowerings.AddTo(lowerings);
         FunctionLowerings.AddTo(lowerings);
+        TrigonometricLowerings.AddTo(lowerings);
+        ReductionLowerings.AddTo(lowerings);
         ResizeLowering.AddTo(lowerings);
         return lowerings;
     }
@@ -87,5 +90,8 @@ public static class Float64Lowering
                 values[index] = values[index] with { Type = values[index].Type with { Element = ElementType.Double } };
     }
 
-    private static Tensor Widen(Tensor tensor) => Tensor.Of<double>(tensor.ToDoubles(), tensor.Shape);
+    // A constant without dimensions is a number that the network's program states, such as an attention's 1/sqrt(32); what was learnt has dimensions.
+    private static Tensor Widen(Tensor tensor) => tensor is { Rank: 0, Exact: null, Type: ElementType.Float }
+        ? Tensor.Of([ExactNumbers.Recover(tensor.Span<float>()[0])])
+        : Tensor.Of<double>(tensor.ToDoubles(), tensor.Shape);
 }

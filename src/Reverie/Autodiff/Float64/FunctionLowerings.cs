@@ -14,6 +14,7 @@ internal static class FunctionLowerings
         lowerings["Mean"] = (node, e) => e.Op("Sum", [.. node.Inputs.Select(input => e[input])]) / node.Inputs.Count;
         lowerings["LeakyRelu"] = (node, e) => e[node.Inputs[0]] is var x ? (x > 0).Choose(x, x * Attribute(node, "alpha", 0.01f)) : default;
         lowerings["ThresholdedRelu"] = (node, e) => e[node.Inputs[0]] is var x ? (x > Attribute(node, "alpha", 1)).Choose(x, 0) : default;
+        lowerings["Shrink"] = Shrink;
         lowerings["Elu"] = (node, e) => e[node.Inputs[0]] is var x ? (x > 0).Choose(x, (NegativePart(x).Exp() - 1) * Attribute(node, "alpha", 1)) : default;
         lowerings["Celu"] = Celu;
         lowerings["Selu"] = Selu;
@@ -31,6 +32,12 @@ internal static class FunctionLowerings
     private static Value NegativePart(Value x) => x.Emitter.Op("Min", x, x.Emitter.Scalar(0));
 
     private static Value Gate(Value x) => x.Emitter.Op("Clip", x, x.Emitter.Scalar(0), x.Emitter.Scalar(1));
+
+    private static Value Shrink(Node node, Emitter e)
+    {
+        var x = e[node.Inputs[0]];
+        return (x.Apply("Abs") > Attribute(node, "lambd", 0.5f)).Choose(x - x.Sign() * Attribute(node, "bias", 0), 0);
+    }
 
     private static Value Celu(Node node, Emitter e)
     {

@@ -11,6 +11,7 @@ internal static class NormalisationLowerings
         lowerings["BatchNormalization"] = BatchNormalization;
         lowerings["InstanceNormalization"] = InstanceNormalization;
         lowerings["LayerNormalization"] = LayerNormalization;
+        lowerings["MeanVarianceNormalization"] = MeanVarianceNormalization;
         lowerings["LRN"] = LocalResponse;
     }
 
@@ -36,6 +37,13 @@ internal static class NormalisationLowerings
         long[] axes = [.. Enumerable.Range(0, rank).Select(axis => (long)axis).Where(axis => axis >= (first < 0 ? first + rank : first))];
         var scaled = Normalised(node, e, axes) * e[node.Inputs[1]];
         return node.HasInput(2) ? scaled + e[node.Inputs[2]] : scaled;
+    }
+
+    private static Value MeanVarianceNormalization(Node node, Emitter e)
+    {
+        var axes = node.Ints("axes") ?? [0, 2, 3];
+        var centred = e[node.Inputs[0]] - e[node.Inputs[0]].Mean(axes);
+        return centred / ((centred * centred).Mean(axes).Sqrt() + 1e-9);
     }
 
     private static Value LocalResponse(Node node, Emitter e)

@@ -15,6 +15,7 @@ internal static class ActivationRules
         rules["LeakyRelu"] = c => c.Give(0, (c.X > 0).Choose(c.Dy, c.Dy * Exact(c.Node.Float("alpha", 0.01f))));
         rules["PRelu"] = PRelu;
         rules["ThresholdedRelu"] = c => c.Give(0, (c.X > Exact(c.Node.Float("alpha", 1))).Choose(c.Dy, 0));
+        rules["Shrink"] = c => c.Give(0, (c.X.Apply("Abs") > Exact(c.Node.Float("lambd", 0.5f))).Choose(c.Dy, 0));
         rules["Elu"] = c => c.Give(0, (c.X > 0).Choose(c.Dy, c.Dy * (c.Y + Exact(c.Node.Float("alpha", 1)))));
         rules["Celu"] = c => c.Give(0, (c.X > 0).Choose(c.Dy, c.Dy * (c.Y / Exact(c.Node.Float("alpha", 1)) + 1)));
         rules["Selu"] = Selu;
@@ -36,11 +37,10 @@ internal static class ActivationRules
         rules["Abs"] = c => c.Give(0, c.Dy * c.X.Sign());
         rules["Neg"] = c => c.Give(0, -c.Dy);
         rules["Reciprocal"] = c => c.Give(0, -(c.Dy * c.Y * c.Y));
-        rules["Sin"] = c => c.Give(0, c.Dy * c.X.Apply("Cos"));
-        rules["Cos"] = c => c.Give(0, -(c.Dy * c.X.Apply("Sin")));
         rules["Identity"] = c => c.Give(0, c.Dy);
         rules["Dropout"] = c => c.Give(0, c.Dy);
-        rules["Cast"] = Cast;
+        rules["Cast"] = c => Cast(c, (ElementType)c.Node.Int("to", 0));
+        rules["CastLike"] = c => Cast(c, TypeOf(c, 1));
     }
 
     /// <summary>
@@ -125,9 +125,11 @@ internal static class ActivationRules
         c.Give(0, c.Dy * (cumulative + x * density));
     }
 
-    private static void Cast(RuleContext c)
+    private static void Cast(RuleContext c, ElementType to)
     {
-        var from = c.Emitter.Graph.TypeOf(c.Node.Inputs[0])?.Element ?? ElementType.Float;
-        c.Give(0, (long)from == c.Node.Int("to", 0) ? c.Dy : c.Dy.Cast(from));
+        var from = TypeOf(c, 0);
+        c.Give(0, from == to ? c.Dy : c.Dy.Cast(from));
     }
+
+    private static ElementType TypeOf(RuleContext c, int index) => c.Emitter.Graph.TypeOf(c.Node.Inputs[index])?.Element ?? ElementType.Float;
 }

@@ -25,6 +25,12 @@ internal static class ArithmeticRules
             c.GiveBroadcast(0, () => c.Dy / c.In(1));
             c.GiveBroadcast(1, () => -(c.Dy * c.Y / c.In(1)));
         };
+        // x = q m + y with a whole number q of times that m fits into x, which small changes leave as it is
+        rules["Mod"] = c =>
+        {
+            c.GiveBroadcast(0, () => c.Dy);
+            c.GiveBroadcast(1, () => c.Dy * ((c.Y - c.In(0)) / c.In(1)));
+        };
         rules["Pow"] = Pow;
         rules["Max"] = Extremum;
         rules["Min"] = Extremum;

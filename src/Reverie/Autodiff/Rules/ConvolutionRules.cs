@@ -2,28 +2,34 @@ using Reverie.Autodiff.Linear;
 
 namespace Reverie.Autodiff.Rules;
 
-/// <summary>Convolutions. Nothing is computed for weights: a network that computes its weights from the image is refused by name.</summary>
+/// <summary>Convolutions. Nothing is computed for weights, unless the network itself computes them from its input (dynamic convolutions, hypernetworks).</summary>
 internal static class ConvolutionRules
 {
     public static void AddTo(Dictionary<string, BackwardRule> rules)
     {
         rules["Conv"] = c =>
         {
-            RefuseWeights(c);
             if (c.Wants(0)) c.Give(0, ConvolutionAdjoint.OfInput(c, c.Dy, c.In(1)));
+            if (c.Wants(1)) c.Give(1, WeightsGradient.OfConv(c, KernelOf(c)));
             Bias(c);
         };
         rules["ConvTranspose"] = c =>
         {
-            RefuseWeights(c);
             if (c.Wants(0)) c.Give(0, OfTransposed(c, c.Dy, c.In(1)));
+            if (c.Wants(1)) c.Give(1, WeightsGradient.OfConvTranspose(c, KernelOf(c), PadsOf(c)));
             Bias(c);
         };
     }
 
-    private static void RefuseWeights(RuleContext c)
+    private static long[] KernelOf(RuleContext c) =>
+        c.Node.Ints("kernel_shape") ?? c.Dims(1)?.Skip(2).Select(dim => dim.Value ?? throw c.Refusal("the size of its kernel is not known")).ToArray()
+        ?? throw c.Refusal("the size of its kernel is not known");
+
+    private static long[] PadsOf(RuleContext c)
     {
-        if (c.Wants(1)) throw c.Refusal($"its weights '{c.Node.Inputs[1]}' are computed from the input, and no rule gives their gradient");
+        var kernel = KernelOf(c);
+        return TransposedPads.Of(c.Node, kernel, c.Node.Ints("strides") ?? Window.Ones(kernel.Length), c.Node.Ints("dilations") ?? Window.Ones(kernel.Length), c.Dims())
+            ?? throw c.Refusal("its output_shape fixes pads that depend on the input's size, which is not known");
     }
 
     private static void Bias(RuleContext c)
@@ -36,15 +42,9 @@ internal static class ConvolutionRules
     /// <summary>The adjoint of a transposed convolution: the convolution with the same weights, strides and pads.</summary>
     internal static Value OfTransposed(RuleContext c, Value dy, Value weights)
     {
-        var node = c.Node;
-        var axes = c.Rank() - 2;
-        var kernel = node.Ints("kernel_shape") ?? c.Dims(1)?.Skip(2).Select(dim => dim.Value ?? throw c.Refusal("the size of its kernel is not known")).ToArray()
-            ?? throw c.Refusal("the size of its kernel is not known");
-        var strides = node.Ints("strides") ?? Window.Ones(axes);
-        var dilations = node.Ints("dilations") ?? Window.Ones(axes);
-        var pads = TransposedPads.Of(node, kernel, strides, dilations, c.Dims())
-            ?? throw c.Refusal("its output_shape fixes pads that depend on the input's size, which is not known");
+        var (node, axes) = (c.Node, c.Rank() - 2);
         return c.Emitter.Op("Conv", [dy, weights],
-            ("kernel_shape", kernel), ("strides", strides), ("dilations", dilations), ("group", node.Int("group", 1)), ("pads", pads));
+            ("kernel_shape", KernelOf(c)), ("strides", node.Ints("strides") ?? Window.Ones(axes)), ("dilations", node.Ints("dilations") ?? Window.Ones(axes)),
+            ("group", node.Int("group", 1)), ("pads", PadsOf(c)));
     }
 }

@@ -6,7 +6,8 @@ namespace Reverie.Autodiff.Rules;
 internal static class ExactNumbers
 {
     /// <summary>
-    /// The shortest decimal that rounds to <paramref name="value"/>, if it is short; else the fraction p/q with q up to 64 that does; else the value itself.
+    /// The shortest decimal that rounds to <paramref name="value"/>, if it is short; else the fraction p/q with q up to 64 that does; else the root of a whole number up to 4096,
+    /// or one over it (an attention's scale, a GELU's sqrt 2); else the value itself.
     /// </summary>
     public static double Recover(float value)
     {
@@ -21,6 +22,10 @@ internal static class ExactNumbers
             var p = Math.Round((double)value * q);
             if (Math.Abs(p) is > 0 and <= 4096 && (float)(p / q) == value) return p / q;
         }
-        return value;
+        var isLarge = Math.Abs(value) > 1;
+        var n = Math.Round(isLarge ? (double)value * value : 1 / ((double)value * value));
+        if (n is < 2 or > 4096) return value;
+        var root = isLarge ? Math.Sqrt(n) : 1 / Math.Sqrt(n);
+        return (float)root == Math.Abs(value) ? Math.CopySign(root, value) : value;
     }
 }

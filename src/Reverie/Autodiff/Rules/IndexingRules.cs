@@ -14,6 +14,9 @@ internal static class IndexingRules
             c.OnlyInput(0);
             c.Give(0, c.Emitter.Op("ScatterElements", [Differentiator.ZerosLike(c.Emitter, c.X.Name), c.In(1), c.Dy], ("axis", c.Node.Int("axis", 0)), ("reduction", "add")));
         };
+        rules["Compress"] = c => PutBack(c, positions => c.Node.Attributes.TryGetValue("axis", out var axis)
+            ? c.Emitter.Op("Compress", [positions, c.In(1)], ("axis", axis))
+            : c.Emitter.Op("Compress", positions, c.In(1)));
         rules["GatherND"] = c => PutBack(c, positions => c.Emitter.Op("GatherND", [positions, c.In(1)], ("batch_dims", c.Node.Int("batch_dims", 0))));
     }
 

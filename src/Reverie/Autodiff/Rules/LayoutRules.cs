@@ -1,6 +1,6 @@
 namespace Reverie.Autodiff.Rules;
 
-/// <summary>Operators that only move elements, all of them: each is undone by another of its kind.</summary>
+/// <summary>Operators that only move elements: each is undone by another of its kind.</summary>
 internal static class LayoutRules
 {
     public static void AddTo(Dictionary<string, BackwardRule> rules)
@@ -14,6 +14,7 @@ internal static class LayoutRules
         rules["Split"] = Split;
         rules["Expand"] = c => c.GiveBroadcast(0, () => c.Dy);
         rules["Tile"] = Tile;
+        rules["Trilu"] = c => c.Give(0, c.Emitter.Op("Trilu", [c.Dy, c.In(1)], ("upper", c.Node.Int("upper", 1))));
         rules["DepthToSpace"] = DepthToSpace;
         rules["SpaceToDepth"] = c => c.Give(0, c.Emitter.Op("DepthToSpace", [c.Dy], ("blocksize", c.Node.Int("blocksize", 1)), ("mode", "DCR")));
     }

@@ -10,17 +10,31 @@ internal static class NormalisationRules
         rules["BatchNormalization"] = BatchNormalization;
         rules["InstanceNormalization"] = InstanceNormalization;
         rules["LayerNormalization"] = LayerNormalization;
+        rules["MeanVarianceNormalization"] = MeanVarianceNormalization;
         rules["LpNormalization"] = LpNormalization;
         rules["LRN"] = LocalResponse.Rule;
     }
 
-    // In inference: y = (x - mean) scale / sqrt(var + eps) + b, all constants per channel.
+    // In inference: y = (x - mean) scale / sqrt(var + eps) + b. All but x are constants per channel, unless the network computes them (conditional normalisation).
     private static void BatchNormalization(RuleContext c)
     {
-        for (var index = 1; index < c.Node.Inputs.Count; index++)
-            if (c.Wants(index)) throw c.Refusal($"its statistics '{c.Node.Inputs[index]}' are computed from the input");
         var epsilon = ActivationRules.Exact(c.Node.Float("epsilon", 1e-5f));
-        c.Give(0, c.Dy * PerChannel(c, c.In(1) / (c.In(4) + epsilon).Sqrt()));
+        var inverse = 1 / (c.In(4) + epsilon).Sqrt();
+        var dy = c.Dy;
+        c.Give(0, dy * PerChannel(c, c.In(1) * inverse));
+        if (!Enumerable.Range(1, 4).Any(c.Wants)) return;
+        var normal = (c.X - PerChannel(c, c.In(3))) * PerChannel(c, inverse);
+        var (sum, weighted) = (PerChannelSum(c, dy), PerChannelSum(c, dy * normal));
+        c.Give(1, weighted);
+        c.Give(2, sum);
+        c.Give(3, -(sum * c.In(1) * inverse));
+        c.Give(4, weighted * c.In(1) * inverse * inverse * -0.5);
+    }
+
+    private static Value PerChannelSum(RuleContext c, Value value)
+    {
+        long[] axes = [.. Enumerable.Range(0, c.Rank()).Where(axis => axis != 1).Select(axis => (long)axis)];
+        return c.Emitter.Op("ReduceSum", [value, c.Emitter.Ints(axes)], ("keepdims", 0));
     }
 
     private static Value PerChannel(RuleContext c, Value vector)
@@ -36,8 +50,8 @@ internal static class NormalisationRules
         var (normal, inverse) = Normalised(c, axes, ActivationRules.Exact(c.Node.Float("epsilon", 1e-5f)));
         var dy = c.Dy;
         c.Give(0, Adjoint(dy * PerChannel(c, c.In(1)), normal, inverse, axes));
-        if (c.Wants(1)) c.Give(1, c.Emitter.Op("ReduceSum", [dy * normal, c.Emitter.Ints([0, .. axes])], ("keepdims", 0)));
-        if (c.Wants(2)) c.Give(2, c.Emitter.Op("ReduceSum", [dy, c.Emitter.Ints([0, .. axes])], ("keepdims", 0)));
+        if (c.Wants(1)) c.Give(1, PerChannelSum(c, dy * normal));
+        if (c.Wants(2)) c.Give(2, PerChannelSum(c, dy));
     }
 
     // Ba et al. 2016: statistics over the last axes of each item
@@ -51,6 +65,14 @@ internal static class NormalisationRules
         c.Give(0, Adjoint(dy * c.In(1), normal, inverse, axes));
         c.GiveBroadcast(1, () => dy * normal);
         c.GiveBroadcast(2, () => dy);
+    }
+
+    // y = (x - mean) / (sigma + eps): eps keeps a constant input from dividing by 0, and matters nowhere else
+    private static void MeanVarianceNormalization(RuleContext c)
+    {
+        var axes = c.Node.Ints("axes") ?? [0, 2, 3];
+        var (normal, inverse) = Normalised(c, axes, 0);
+        c.Give(0, Adjoint(c.Dy, normal, inverse, axes));
     }
 
     private static (Value Normal, Value Inverse) Normalised(RuleContext c, long[] axes, double epsilon)

@@ -21,7 +21,7 @@ internal static class PoolingRules
         rules["GlobalMaxPool"] = GlobalMaxPool;
     }
 
-    private static long[] SpatialAxes(RuleContext c) => [.. Enumerable.Range(2, c.Rank() - 2).Select(axis => (long)axis)];
+    internal static long[] SpatialAxes(RuleContext c) => [.. Enumerable.Range(2, c.Rank() - 2).Select(axis => (long)axis)];
 
     // ONNX Runtime's second output tells where each maximum was found: the first of equals, as PyTorch does.
     private static void MaxPool(RuleContext c)
@@ -71,13 +71,18 @@ internal static class PoolingRules
         var ceils = c.Node.Int("ceil_mode", 0) == 1;
         double area = window.Kernel.Aggregate(1L, (product, size) => product * size);
         var even = !ceils && (isWhole || includes) && window.Begins is not null;
-        var share = even ? c.Dy / area : c.Dy / AverageDivisor.Of(c, window, includes);
+        c.Give(0, SpreadOverWindows(c, window, even ? c.Dy / area : c.Dy / AverageDivisor.Of(c, window, includes)));
+    }
+
+    /// <summary>The adjoint of summing over windows: every element gets the sum of what the windows that see it were given.</summary>
+    internal static Value SpreadOverWindows(RuleContext c, Window window, Value share)
+    {
         // channels become batch items, so that one kernel of ones serves any number of them
+        var area = window.Kernel.Aggregate(1L, (product, size) => product * size);
         var spatial = c.Emitter.ShapeOf(c.Node.Output).Range(2);
         var single = share.Reshape(c.Emitter.Op("Concat", [c.Emitter.Ints(-1, 1), spatial], ("axis", 0)));
         var ones = c.Emitter.Constant("ones", Tensor.Of<float>(Enumerable.Repeat(1f, (int)area).ToArray(), [1, 1, .. window.Kernel]));
-        var sums = ConvolutionAdjoint.OfInput(c, window, single, ones, 1);
-        c.Give(0, sums.Reshape(c.Shape()));
+        return ConvolutionAdjoint.OfInput(c, window, single, ones, 1).Reshape(c.Shape());
     }
 
     private static void GlobalMaxPool(RuleContext c)

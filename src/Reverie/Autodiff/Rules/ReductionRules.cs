@@ -2,7 +2,7 @@ using Reverie.Onnx;
 
 namespace Reverie.Autodiff.Rules;
 
-/// <summary>Reductions over axes, and the softmax family, which is one.</summary>
+/// <summary>Reductions over axes, running sums, and the softmax family, which is a reduction too.</summary>
 internal static class ReductionRules
 {
     public static void AddTo(Dictionary<string, BackwardRule> rules)
@@ -14,6 +14,8 @@ internal static class ReductionRules
         rules["ReduceL2"] = c => Onto(c, (dy, y) => y.EqualTo(c.Emitter.Scalar(0)).Choose(0, dy * c.X / y));
         rules["ReduceLogSum"] = c => Spread(c, dy => dy * (-Kept(c, c.Y)).Exp());
         rules["ReduceLogSumExp"] = c => Onto(c, (dy, y) => dy * (c.X - y).Exp());
+        rules["ReduceProd"] = Product;
+        rules["CumSum"] = c => c.Give(0, c.Emitter.Op("CumSum", [c.Dy, c.In(1)], ("exclusive", c.Node.Int("exclusive", 0)), ("reverse", 1 - c.Node.Int("reverse", 0))));
         rules["ReduceMax"] = Extremum;
         rules["ReduceMin"] = Extremum;
         rules["Softmax"] = c => c.Give(0, c.Y * (c.Dy - (c.Dy * c.Y).Sum(c.Node.Int("axis", -1))));
@@ -38,11 +40,25 @@ internal static class ReductionRules
     {
         c.OnlyInput(0);
         var attained = c.X.EqualTo(Kept(c, c.Y)).Cast(ElementType.Float);
-        var count = IsNothing(c) ? attained : c.Node.HasInput(1)
-            ? c.Emitter.Op("ReduceSum", [attained, c.In(1)], ("keepdims", 1), ("noop_with_empty_axes", c.Node.Int("noop_with_empty_axes", 0)))
-            : c.Emitter.Op("ReduceSum", [attained], ("keepdims", 1));
-        c.Give(0, Kept(c, c.Dy) * attained / count);
+        c.Give(0, Kept(c, c.Dy) * attained / Reduced(c, "ReduceSum", attained));
     }
+
+    // The product of the others: y / x where nothing is 0; with one 0, only its own cotangent is left; with two, none.
+    private static void Product(RuleContext c)
+    {
+        c.OnlyInput(0);
+        var isZero = c.X.EqualTo(c.Emitter.Scalar(0));
+        var zeros = Reduced(c, "ReduceSum", isZero.Cast(ElementType.Float));
+        var filled = isZero.Choose(1, c.X);
+        var others = Reduced(c, "ReduceProd", filled) / filled;
+        var survives = c.Emitter.Op("Or", zeros.EqualTo(c.Emitter.Scalar(0)), isZero & zeros.EqualTo(c.Emitter.Scalar(1)));
+        c.Give(0, survives.Choose(Kept(c, c.Dy) * others, 0));
+    }
+
+    // Another reduction over the same axes, kept as dimensions of size 1.
+    private static Value Reduced(RuleContext c, string op, Value value) => IsNothing(c) ? value : c.Node.HasInput(1)
+        ? c.Emitter.Op(op, [value, c.In(1)], ("keepdims", 1), ("noop_with_empty_axes", c.Node.Int("noop_with_empty_axes", 0)))
+        : c.Emitter.Op(op, [value], ("keepdims", 1));
 
     // A value of the output's shape, with the reduced axes back as dimensions of size 1.
     private static Value Kept(RuleContext c, Value value)

@@ -38,14 +38,14 @@ internal sealed class PlaceWeights
     {
         var layer = tile.Layers[_layer];
         var count = layer.Height * layer.Width;
-        if (_tile.Length != count) _tile = new float[count];
-        Array.Clear(_tile);
+        if (_tile.Length < count) _tile = new float[count];
+        Array.Clear(_tile, 0, count);
         for (var row = 0; row < layer.Owned.Height; row++)
         {
             var target = _tile.AsSpan((layer.Owned.Top + row) * layer.Width + layer.Owned.Left, layer.Owned.Width);
             if (_map is null) target.Fill(_constant);
             else _map.Weights.Slice((layer.Top + row) * _columns + layer.Left, target.Length).CopyTo(target);
         }
-        return RuntimeTensor.Of(_tile, 1, 1, layer.Height, layer.Width);
+        return RuntimeTensor.Of(_tile.AsMemory(0, count), 1, 1, layer.Height, layer.Width);
     }
 }

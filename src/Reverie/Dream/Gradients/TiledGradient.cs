@@ -20,14 +20,20 @@ internal sealed class TiledGradient : IGradientSource
     private readonly CompiledGraph _graph;
     private CompiledGraph? _forward;
     private (OctaveSize Size, TilePlan Plan, List<PlaceWeights> Weights)? _planned;
+    // as large as the largest crop, once: buffers of every crop's own size would be garbage of many megabytes
     private float[] _planes = [], _input = [], _inputGradient = [];
 
     /// <summary>Compiles.</summary>
-    public TiledGradient(Network network, TiledObjectiveGraph objective, TileSettings settings, RuntimeOptions? options)
+    /// <param name="network">The network.</param>
+    /// <param name="objective">The objective.</param>
+    /// <param name="settings">How pictures are taken apart.</param>
+    /// <param name="options">Where and how to run.</param>
+    /// <param name="plan">Whether <see cref="Predict"/> will be asked.</param>
+    public TiledGradient(Network network, TiledObjectiveGraph objective, TileSettings settings, RuntimeOptions? options, bool plan = false)
     {
         (_network, _objective, _settings, _options) = (network, objective, settings, options);
         _locality = objective.Locality;
-        _graph = CompiledGraph.Compile(objective.Graph, options);
+        _graph = CompiledGraph.Compile(objective.Graph, options, plan: plan);
     }
 
     /// <summary>The total stride: seamless pictures commute with rolls by multiples of it.</summary>
@@ -77,15 +83,35 @@ internal sealed class TiledGradient : IGradientSource
             var outputs = new Dictionary<string, RuntimeTensor>
             {
                 [TiledObjectiveGraph.Products] = RuntimeTensor.Of(values, values.Length),
-                [_objective.Gradient] = RuntimeTensor.Of(_inputGradient, inputs[_network.Input].Shape),
+                [_objective.Gradient] = RuntimeTensor.Of(_inputGradient.AsMemory(0, (int)inputs[_network.Input].Count), inputs[_network.Input].Shape),
             };
             _graph.Run(inputs, outputs, cancellation);
             for (var term = 0; term < products.Length; term++) products[term] += values[term];
-            _network.Preprocessing.PullBack(_inputGradient, _planes);
             var crop = tile.Crop;
-            gradient.AddCrop(crop.Top - shift.Down, crop.Left - shift.Right, crop.Height, crop.Width, _planes);
+            var planes = _planes.AsSpan(0, 3 * (int)crop.Count);
+            _network.Preprocessing.PullBack(_inputGradient.AsSpan(0, (int)inputs[_network.Input].Count), planes);
+            gradient.AddCrop(crop.Top - shift.Down, crop.Left - shift.Right, crop.Height, crop.Width, planes);
         }
         return Total(products, scales);
+    }
+
+    /// <summary>Foretells the peak memory of the process while a picture is run in tiles of a side, in bytes.</summary>
+    public long Predict(OctaveSize size, int tile)
+    {
+        var plan = Planned(size, tile);
+        var layers = _locality.Layers.ToList();
+        // a balanced objective's first pass goes forward only, in a session of its own that takes less
+        var runs = plan.Tiles.DistinctBy(part => (part.Crop.Height, part.Crop.Width)).Select(part =>
+        {
+            var shapes = new Dictionary<string, long[]> { [_network.Input] = _network.Preprocessing.Shape(1, part.Crop.Height, part.Crop.Width), [TiledObjectiveGraph.Scales] = [_objective.Wheres.Count] };
+            for (var term = 0; term < _objective.Wheres.Count; term++)
+                if (part.Layers[layers.IndexOf(_objective.Objective.Terms[term].Layer)] is var layer) shapes[_objective.Wheres[term]] = [1, 1, layer.Height, layer.Width];
+            return (IReadOnlyDictionary<string, long[]>)shapes;
+        }).ToList();
+        var largest = plan.Tiles.Max(part => part.Crop.Count);
+        var buffers = (3 + 2 * _network.Preprocessing.Channels) * largest * sizeof(float) + layers.Count * largest * sizeof(float);
+        var prediction = _graph.Memory!.Predict(runs, outputsGiven: true);
+        return prediction.PeakBytes + buffers + (_objective.IsBalanced ? prediction.RunBytes / 2 : 0);
     }
 
     /// <inheritdoc/>
@@ -120,13 +146,14 @@ internal sealed class TiledGradient : IGradientSource
         var size = new OctaveSize(picture.Height, picture.Width);
         var (plan, weights) = Plan(size);
         foreach (var each in weights) each.Draw(size, shift);
+        Reserve((int)plan.Tiles.Max(tile => tile.Crop.Count));
         foreach (var tile in plan.Tiles)
         {
             var crop = tile.Crop;
-            Reserve(3 * (int)crop.Count, _network.Preprocessing.Channels * (int)crop.Count);
-            picture.ReadCrop(crop.Top - shift.Down, crop.Left - shift.Right, crop.Height, crop.Width, _planes);
-            _network.Preprocessing.ToInput(_planes, _input);
-            var inputs = new Dictionary<string, RuntimeTensor> { [_network.Input] = RuntimeTensor.Of(_input, _network.Preprocessing.Shape(1, crop.Height, crop.Width)) };
+            var (planes, input) = (_planes.AsMemory(0, 3 * (int)crop.Count), _input.AsMemory(0, _network.Preprocessing.Channels * (int)crop.Count));
+            picture.ReadCrop(crop.Top - shift.Down, crop.Left - shift.Right, crop.Height, crop.Width, planes.Span);
+            _network.Preprocessing.ToInput(planes.Span, input.Span);
+            var inputs = new Dictionary<string, RuntimeTensor> { [_network.Input] = RuntimeTensor.Of(input, _network.Preprocessing.Shape(1, crop.Height, crop.Width)) };
             foreach (var each in weights) inputs[each.Input] = each.Of(tile);
             yield return (tile, inputs);
         }
@@ -135,8 +162,7 @@ internal sealed class TiledGradient : IGradientSource
     private (TilePlan Plan, List<PlaceWeights> Weights) Plan(OctaveSize size)
     {
         if (_planned is { } known && known.Size == size) return (known.Plan, known.Weights);
-        var plan = TilePlan.Create(_locality, size.Height, size.Width, _settings.Tile, _settings.Tile,
-            _settings.WrapsDown ? PictureEdge.Open : PictureEdge.Closed, _settings.WrapsAcross ? PictureEdge.Open : PictureEdge.Closed);
+        var plan = Planned(size, _settings.Tile);
         var layers = _locality.Layers.ToList();
         var weights = _objective.Wheres.Select((where, index) => (where, _objective.Objective.Terms[index]))
             .Select(term => new PlaceWeights(new(term.where, term.Item2), layers.IndexOf(term.Item2.Layer), plan)).ToList();
@@ -144,10 +170,14 @@ internal sealed class TiledGradient : IGradientSource
         return (plan, weights);
     }
 
-    private void Reserve(int planes, int input)
+    private TilePlan Planned(OctaveSize size, int tile) => TilePlan.Create(_locality, size.Height, size.Width, tile, tile,
+        _settings.WrapsDown ? PictureEdge.Open : PictureEdge.Closed, _settings.WrapsAcross ? PictureEdge.Open : PictureEdge.Closed);
+
+    private void Reserve(int pixels)
     {
-        if (_planes.Length != planes) _planes = new float[planes];
-        if (_input.Length != input) (_input, _inputGradient) = (new float[input], new float[input]);
+        if (_planes.Length >= 3 * pixels) return;
+        _planes = new float[3 * pixels];
+        (_input, _inputGradient) = (new float[_network.Preprocessing.Channels * pixels], new float[_network.Preprocessing.Channels * pixels]);
     }
 
     // What each term's cotangent is to be multiplied by; a silent layer has no direction and pulls nowhere.

@@ -29,7 +29,13 @@ internal sealed class GradientShaping(IReadOnlyList<IGradientFilter> filters, IG
     public double Apply(float[] gradient, float[] picture, OctaveSize size)
     {
         foreach (var filter in filters) filter.Apply(gradient, picture, size);
-        var divisor = normaliser.Divisor(gradient);
+        return Checked(normaliser.Divisor(gradient));
+    }
+
+    /// <summary>A divisor, or 0 where it is as good as zero.</summary>
+    /// <exception cref="ReverieException">It is not finite.</exception>
+    public static double Checked(double divisor)
+    {
         if (!double.IsFinite(divisor)) throw new ReverieException("the gradient is not finite; the step size may be too large for this network, or the layer divides by zero");
         return divisor > Epsilon ? divisor : 0;
     }

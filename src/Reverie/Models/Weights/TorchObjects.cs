@@ -27,6 +27,8 @@ internal sealed record TorchView(TorchStorage Storage, long Offset, long[] Shape
             last += (Int128)Math.Max(0, Shape[axis] - 1) * Strides[axis];
         }
         if (Offset < 0 || (count > 0 && last >= Storage.Data.Length / size) || count > Tensor.MaxBytes / size) throw Outside();
+        // an empty view may begin anywhere, even beyond its data
+        if (count == 0) return new(Storage.Type, Shape, ReadOnlyMemory<byte>.Empty);
         if (IsContiguous()) return new(Storage.Type, Shape, Storage.Data.AsMemory((int)Offset * size, (int)count * size));
         var data = new byte[count * size];
         var index = new long[Shape.Length];

@@ -42,7 +42,10 @@ internal sealed class BatchFlow
     // Hold different things along an axis that depends on the batch, though they do not read the picture.
     private static readonly HashSet<string> Positional = ["Range", "EyeLike", "CumSum", "NonZero", "OneHot", "RandomNormalLike", "RandomUniformLike", "Bernoulli"];
 
+    // The axis that holds the items, one after the other: the batch itself, or the batch times parts of an item (windows of a picture).
     private readonly Dictionary<string, int> _axes = new(StringComparer.Ordinal);
+    // Who wrote the tensors in which the batch is not axis 0, or not the whole of it.
+    private readonly Dictionary<string, Node> _moved = new(StringComparer.Ordinal);
     private readonly Dim _batch;
     private readonly IReadOnlySet<string> _batchSymbols;
 
@@ -59,8 +62,8 @@ internal sealed class BatchFlow
 
     /// <summary>Why an output of the graph cannot be told apart by items, or null.</summary>
     public string? ProblemAt(string output) =>
-        !_axes.TryGetValue(output, out var axis) ? $"the output '{output}' does not depend on the picture"
-        : axis != 0 ? $"the output '{output}' has the batch at axis {axis}" : null;
+        !_axes.ContainsKey(output) ? $"the output '{output}' does not depend on the picture"
+        : _moved.TryGetValue(output, out var node) ? $"{node.Describe()} does not leave the items of a batch along axis 0 of the output '{output}', or leaves several parts of each" : null;
 
     /// <summary>Follows one node whose shapes have been inferred.</summary>
     public void Visit(Node node, Inference inference)
@@ -78,10 +81,16 @@ internal sealed class BatchFlow
         {
             if (output.Length == 0 || Problem is not null) continue;
             var shape = inference[output].Shape;
-            if (axis is { } at && shape is not null && at >= 0 && at < shape.Length && shape[at].Equals(_batch) && shape.Count(Mentions) == 1) _axes[output] = at;
+            if (axis is { } at && shape is not null && at >= 0 && at < shape.Length && HoldsItems(shape[at]) && shape.Count(Mentions) == 1)
+            {
+                _axes[output] = at;
+                if (at != 0 || !shape[at].Equals(_batch)) _moved[output] = node;
+            }
             else Problem = $"{node.Describe()} mixes the items of a batch, or Reverie cannot tell that it does not";
         }
     }
+
+    private bool HoldsItems(Dim dim) => dim.Equals(_batch) || (dim.DivideExactly(_batch) is { } parts && !Mentions(parts));
 
     private bool Mentions(Dim dim) => !dim.IsKnown && dim.Symbols.Overlaps(_batchSymbols);
 
@@ -167,14 +176,14 @@ internal sealed class BatchFlow
         return equation[(arrow + 2)..].IndexOf(letter!.Value, StringComparison.Ordinal);
     }
 
-    // In C order items stay whole where the sizes before the batch have the same product as before.
+    // In C order items stay whole, perhaps taken apart, where the sizes before the batch have the same product as before.
     private int? Reshaped(Dim[] input, int at, Dim[] output)
     {
         var before = ShapeArithmetic.Size(input[..at])![0];
         Dim product = 1;
         for (var axis = 0; axis < output.Length; axis++)
         {
-            if (output[axis].Equals(_batch) && product.Equals(before)) return axis;
+            if (HoldsItems(output[axis]) && product.Equals(before)) return axis;
             product *= output[axis];
         }
         return null;

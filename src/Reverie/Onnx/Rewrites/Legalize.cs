@@ -6,9 +6,6 @@ namespace Reverie.Onnx.Rewrites;
 /// </summary>
 public static class Legalize
 {
-    /// <summary>The domain of ONNX Runtime's own operators.</summary>
-    internal const string MicrosoftDomain = "com.microsoft";
-
     /// <summary>The graph with every Gelu written out: x/2 (1 + erf(x/sqrt 2)), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) where it is approximate.</summary>
     /// <param name="graph">A canonical graph; it is not changed.</param>
     /// <returns>The graph itself where nothing is to be done, otherwise a changed copy.</returns>

@@ -68,8 +68,11 @@ internal static class ElementwiseOperators
         if (check.Node.Float("ratio", 0) is not (>= 0 and <= 1)) check.Fail("its ratio is not a number from 0 to 1");
         if (!check.Node.HasInput(2)) return;
         if (check.Constant(2) is not { Count: 1, Type: ElementType.Bool } training) check.Fail("its training mode is not a constant; export the model for inference");
-        else if (training.Data.Span[0] != 0) check.Fail("it is in training mode; export the model for inference");
+        else if (training.Data.Span[0] != 0 && !DropsNothing(check.Constant(1))) check.Fail("it is in training mode; export the model for inference");
     }
+
+    // torchvision's Swin leaves Dropout in training mode, with the ratio 0.
+    private static bool DropsNothing(Tensor? ratio) => ratio is { Count: 1 } && ratio.Type.IsFloating() && ratio.ToDoubles()[0] == 0;
 
     // Division of integers by zero would not give infinity but end the process.
     private static void CheckDivisor(NodeCheck check)

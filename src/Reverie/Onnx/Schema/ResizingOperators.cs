@@ -23,7 +23,7 @@ internal static class ResizingOperators
     private static void CheckPad(NodeCheck check)
     {
         var mode = check.Node.String("mode", "constant");
-        if (mode == "wrap") check.Fail("the padding mode 'wrap' is not supported; supported: constant, reflect, edge");
+        if (mode == "wrap" && check.Opset < 19) check.Fail("the padding mode 'wrap' exists from opset 19 on");
         var pads = check.Node.Ints("pads") ?? check.Integers(1);
         var axes = check.Integers(3);
         check.Axes(axes, check.Rank(0));
@@ -42,6 +42,7 @@ internal static class ResizingOperators
         var scales = check.Node.Attributes.TryGetValue("scales", out var stated) ? Array.ConvertAll(stated.Floats, scale => (double)scale) : Doubles(check, 1);
         CheckScales(check, scales, check.Rank(0));
         if (scales is not null && Array.Exists(scales, scale => scale < 1)) check.Fail($"its scales [{string.Join(",", scales)}] would make the tensor smaller");
+        CheckAxes(check, check.Node.String("mode", "nearest"), scales, null);
     }
 
     private static void CheckResize(NodeCheck check)
@@ -58,6 +59,7 @@ internal static class ResizingOperators
         if (check.Opset < 11)
         {
             CheckScales(check, Doubles(check, 1), count);
+            CheckAxes(check, node.String("mode", "nearest"), Doubles(check, 1), null);
             return;
         }
         var scales = Doubles(check, 2) is { Length: > 0 } given ? given : null;
@@ -65,11 +67,28 @@ internal static class ResizingOperators
         var hasSizes = node.HasInput(3) && check.Constant(3) is not { Count: 0 };
         if (hasScales == hasSizes) check.Fail("it must have either scales or sizes");
         CheckScales(check, scales, count);
+        CheckAxes(check, node.String("mode", "nearest"), scales, axes);
         if (check.Integers(3) is not { Length: > 0 } sizes) return;
         if (count is { } rank && sizes.Length != rank) check.Fail($"it lists {sizes.Length} sizes for {rank} dimensions");
         if (Array.Exists(sizes, size => size < 1)) check.Fail($"its sizes [{string.Join(",", sizes)}] are not sizes");
         check.Generates(sizes);
+        if (check.Shape(0) is { } shape)
+            CheckAxes(check, node.String("mode", "nearest"), [.. sizes.Select((size, index) => shape[Positive(axes?[index] ?? index, shape.Count)].Value is { } dim ? (double)size / dim : 1)], axes);
     }
+
+    // What ONNX Runtime has kernels for; it would refuse the others, some of them only when they run.
+    private static void CheckAxes(NodeCheck check, string mode, double[]? scales, long[]? axes)
+    {
+        if (mode == "nearest" || scales is null || check.Rank(0) is not { } rank || scales.Length != (axes?.Length ?? rank)) return;
+        var full = Enumerable.Repeat(1.0, rank).ToArray();
+        for (var index = 0; index < scales.Length; index++) full[Positive(axes?[index] ?? index, rank)] = scales[index];
+        var last = rank == 4 && full[0] == 1 && full[1] == 1;
+        var works = mode == "cubic" ? rank == 2 || last : rank is 2 or 3 || last || (rank == 4 && full[0] == 1 && full[3] == 1) || (rank == 5 && full[0] == 1 && full[1] == 1);
+        if (!works)
+            check.Fail($"its mode '{mode}' with the scales [{string.Join(",", full)}] is not supported; supported: the two spatial dimensions of pictures{(mode == "cubic" ? "" : ", or the three of volumes")}");
+    }
+
+    private static int Positive(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 
     private static double[]? Doubles(NodeCheck check, int input)
     {

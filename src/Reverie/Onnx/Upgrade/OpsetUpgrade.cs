@@ -11,7 +11,7 @@ public static class OpsetUpgrade
     private static readonly FrozenDictionary<(string, string), OperatorUpgrade[]> Known = ((IEnumerable<OperatorUpgrade>)
     [
         .. InputUpgrades.All, .. ResizeUpgrades.All, .. SoftmaxUpgrades.All, .. NormalizationUpgrades.All,
-        .. ActivationUpgrades.All, .. PoolingUpgrades.All, .. RenamingUpgrades.All,
+        .. ActivationUpgrades.All, .. PoolingUpgrades.All, .. PaddingUpgrades.All, .. RenamingUpgrades.All,
     ]).GroupBy(upgrade => (upgrade.Domain, upgrade.Op)).ToFrozenDictionary(group => group.Key, group => group.ToArray());
 
     /// <summary>The model in the canonical operator set; the given one, which <see cref="Schema.ModelValidator.Check"/> must have passed, is not changed.</summary>
@@ -37,6 +37,7 @@ public static class OpsetUpgrade
         notes = [.. types.Select(type => $"the model computes in {Say(type)}; Reverie computes it in float32")];
         var canonical = new Model { IrVersion = 8, Opset = Model.CanonicalOpset, Producer = model.Producer, Graph = graph };
         foreach (var (key, value) in model.Metadata) canonical.Metadata[key] = value;
+        foreach (var (location, content) in model.ExternalFiles) canonical.ExternalFiles[location] = content;
         return canonical;
     }
 

@@ -45,6 +45,7 @@ internal static class ModelReader
             }
         if (!hasGraph) throw new ReverieException("not a valid ONNX file: it holds no graph");
         if (model.Opset == 0) throw new ReverieException("not a valid ONNX file: it does not say which operator set it follows");
+        foreach (var (location, content) in tensors.External) model.ExternalFiles[location] = content;
         MoveConstants(model.Graph);
         return model;
     }

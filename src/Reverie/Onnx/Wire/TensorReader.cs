@@ -9,6 +9,9 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
 
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _external = new(StringComparer.Ordinal);
 
+    /// <summary>The external files that were read so far, by location.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> External => _external;
+
     public (string Name, Tensor Tensor) Read(ProtoReader reader)
     {
         var (name, type, isExternal) = ("", ElementType.Undefined, false);
@@ -37,7 +40,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
         {
             if (shape.Count > MaxRank) throw new ReverieException($"it has {shape.Count} dimensions, more than {MaxRank}");
             var dims = CollectionsMarshal.AsSpan(shape);
-            if (isExternal) return (name, new(type, dims, External(external, type, dims)));
+            if (isExternal) return (name, new(type, dims, Find(external, type, dims)));
             if (raw is { } range) return (name, new(type, dims, file[range]));
             // one run of packed floats, as every writer makes it, has the layout of raw data
             if (packed is { } run && floats.Count == 0 && type == ElementType.Float) return (name, new(type, dims, file[run]));
@@ -67,7 +70,7 @@ internal sealed class TensorReader(ReadOnlyMemory<byte> file, string? folder)
 
     private static byte[] Bytes<T>(T[] values) where T : unmanaged => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 
-    private ReadOnlyMemory<byte> External(Dictionary<string, string> entries, ElementType type, ReadOnlySpan<long> shape)
+    private ReadOnlyMemory<byte> Find(Dictionary<string, string> entries, ElementType type, ReadOnlySpan<long> shape)
     {
         if (folder is null) throw new ReverieException("its data is in another file, but the model was not read from a file");
         if (!entries.TryGetValue("location", out var location) || location.Length == 0) throw new ReverieException("its external data has no location");

@@ -1,5 +1,6 @@
 using Reverie.Onnx;
 using Reverie.Onnx.Shapes;
+using Reverie.Runtime.Kernels;
 
 namespace Reverie.Runtime.Memory;
 
@@ -23,6 +24,9 @@ internal sealed class OptimizedGraph
         ["Gelu"] = "Relu",
         ["BiasSoftmax"] = "Add",
         ["SkipLayerNormalization"] = "Add",
+        [Convolution3x3Operator.OperatorName] = "Conv",
+        [MaxPoolGradientOperator.OperatorName] = "Relu",
+        [GatedSumOperator.OperatorName] = "Relu",
     };
 
     private readonly Graph _graph;
@@ -67,6 +71,8 @@ internal sealed class OptimizedGraph
         {
             if (node.Domain.Length == 0) inference.Visit(node);
             else if (node.Domain == BlockedDomain) inference.Add(node.Output, new Fact(inference[node.Inputs[0]].Element, BlockedShape(node, inference)));
+            // ONNX Runtime itself does not know the shapes that our own operators give
+            else if (inputShapes is null && node.Domain == KernelDomain.Name) inference.Add(node.Output, new Fact(inference[node.Inputs[0]].Element, null));
             else if (Likeness.TryGetValue(node.Op, out var like)) inference.Visit(As(node, like));
             else if (node.Op is "FusedMatMul") inference.Add(node.Output, new Fact(inference[node.Inputs[0]].Element, ProductShape(node, inference)));
             foreach (var output in node.Outputs)

@@ -15,6 +15,8 @@ internal static class OperatorCases
         .. new[] { "constant", "reflect", "edge" }.Select(mode => new OperatorCase($"Pad {mode}", 7, 24, m => m.Opset < 11
             ? m.Unary("Pad", ("pads", new long[] { 0, 0, 1, 2, 0, 0, 3, 1 }), ("mode", mode), ("value", 0.5f))
             : m.Unary("Pad", [m.Ints("pads", 0, 0, 1, 2, 0, 0, 3, 1), .. mode == "constant" ? new[] { m.Constant("v", Tensor.Of([0.5f])) } : []], ("mode", mode)))),
+        new("Pad wrap", 19, 24, m => m.Unary("Pad", [m.Ints("pads", 0, 0, 1, 2, 0, 0, 3, 1)], ("mode", "wrap"))),
+        new("Pad wrap axes", 19, 24, m => m.Unary("Pad", [m.Ints("pads", 3, 2, -1, 4), "", m.Ints("axes", 3, -2)], ("mode", "wrap"))),
         new("Pad axes", 18, 24, m => m.Unary("Pad", [m.Ints("pads", 1, 2, 3, 1), "", m.Ints("axes", 3, -2)])),
         new("Slice", 7, 24, m => m.Opset < 10
             ? m.Unary("Slice", ("starts", new long[] { 1, -3 }), ("ends", new long[] { int.MaxValue, -1 }), ("axes", new long[] { 1, 3 }))

@@ -1,0 +1,65 @@
+using Reverie.Onnx;
+
+namespace Reverie.Runtime.Kernels;
+
+/// <summary>Gives 3x3 convolutions to our own operator, together with what follows them: a tensor added, a ReLU or, in a backward pass, its mask.</summary>
+internal static class ConvolutionRewrite
+{
+    // Fewer channels leave the transforms too little to save.
+    private const int FewestChannels = 32;
+    private const int FewestPairs = 2048;
+
+    /// <summary>Rewrites a graph in place. Nodes that nothing needs any more may be left over.</summary>
+    public static void Apply(Graph graph, int threads)
+    {
+        var links = new GraphLinks(graph);
+        var removed = new HashSet<Node>();
+        var replaced = new Dictionary<Node, Node>();
+        foreach (var node in graph.Nodes)
+        {
+            if (!Suits(graph, node) || removed.Contains(node)) continue;
+            var ours = Convolution(node, threads);
+            var last = node;
+            if (links.OnlyReader(node.Output) is { Op: "Add", Domain: "" } addition && Other(addition, node.Output) is var other && SameShape(graph, node.Output, other))
+                (last, ours.Inputs[4]) = (addition, other);
+            if (links.OnlyReader(last.Output) is { Op: "Relu", Domain: "" } relu)
+            {
+                if (last != node) removed.Add(last);
+                (last, ours.Attributes["rectify"]) = (relu, 1L);
+            }
+            else if (last == node && links.MaskAfter(node.Output) is var (product, rectified)) (last, ours.Inputs[3]) = (product, rectified);
+            ours.Outputs[0] = last.Output;
+            ours.Name = last.Name;
+            // at the place of the last of them, where all that it reads is known
+            if (last != node) removed.Add(node);
+            replaced[last] = ours;
+        }
+        if (replaced.Count == 0) return;
+        graph.ReplaceNodes([.. graph.Nodes.Where(node => !removed.Contains(node)).Select(node => replaced.GetValueOrDefault(node, node))]);
+    }
+
+    private static bool Suits(Graph graph, Node node)
+    {
+        if (node.Op != "Conv" || node.Domain.Length > 0 || node.String("auto_pad", "NOTSET") != "NOTSET" || node.Int("group", 1) != 1) return false;
+        if (!graph.Constants.TryGetValue(node.Input(1), out var weights) || weights.Type != ElementType.Float || weights.Shape is not [var outputs, var inputs, 3, 3]) return false;
+        return Ones(node.Ints("strides")) && Ones(node.Ints("dilations")) && Math.Min(outputs, inputs) >= FewestChannels && outputs * inputs >= FewestPairs
+            && (node.Ints("pads") is not { } pads || (pads.Length == 4 && pads.All(pad => pad is >= 0 and <= 2)));
+    }
+
+    private static string Other(Node addition, string term) => addition.Inputs[0] == term ? addition.Inputs[1] : addition.Inputs[0];
+
+    // a sum that broadcasts is not for us
+    private static bool SameShape(Graph graph, string first, string second) =>
+        graph.TypeOf(first)?.Shape is { } left && graph.TypeOf(second)?.Shape is { } right && left.SequenceEqual(right);
+
+    private static bool Ones(long[]? values) => values is null || values.All(value => value == 1);
+
+    private static Node Convolution(Node node, int threads)
+    {
+        var ours = new Node(Convolution3x3Operator.OperatorName, [node.Input(0), node.Input(1), node.Input(2), "", ""], [node.Output]) { Domain = KernelDomain.Name, Name = node.Name };
+        ours.Attributes["pads"] = node.Ints("pads") ?? [0, 0, 0, 0];
+        ours.Attributes["rectify"] = 0L;
+        ours.Attributes["threads"] = (long)threads;
+        return ours;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Reverie.Runtime.Kernels;
+
+/// <summary>
+/// The vector operations that the kernels are written in, for one width of register. Kernels are generic over it: the just-in-time compiler makes
+/// one body for each width, with every call inlined.
+/// </summary>
+/// <typeparam name="TVector">The register: <c>Vector512&lt;float&gt;</c> and its kin.</typeparam>
+internal unsafe interface ILanes<TVector> where TVector : unmanaged
+{
+    /// <summary>The number of floats in a register.</summary>
+    static abstract int Width { get; }
+
+    /// <summary>Whether there are registers enough for a product block of 8 rows by 3 registers; otherwise it is 4 by 3.</summary>
+    static abstract bool IsWide { get; }
+
+    static abstract TVector Load(float* source);
+
+    static abstract void Store(TVector value, float* target);
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Add(TVector left, TVector right);
+
+    static abstract TVector Subtract(TVector left, TVector right);
+
+    static abstract TVector Multiply(TVector left, TVector right);
+
+    /// <summary>left x right + addend, rounded once where the processor can.</summary>
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    /// <summary>Not a number stays what it is, as in ONNX Runtime.</summary>
+    static abstract TVector Rectify(TVector value);
+
+    /// <summary>The value where the gate is above 0, elsewhere 0.</summary>
+    static abstract TVector Gate(TVector value, TVector gate);
+
+    /// <summary>Takes a line apart into columns of tiles that begin every 4 floats: register j gets the elements j, j+4, j+8, ... (j from 0 to 5).</summary>
+    static abstract void Split(float* line, out TVector p0, out TVector p1, out TVector p2, out TVector p3, out TVector p4, out TVector p5);
+
+    /// <summary>Writes a line of 4 x <see cref="Width"/> floats, of which register j holds the elements j, j+4, j+8, ...</summary>
+    static abstract void Join(TVector p0, TVector p1, TVector p2, TVector p3, float* line);
+}
