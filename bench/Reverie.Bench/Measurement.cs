@@ -18,6 +18,9 @@ internal sealed record Measurement
     /// <summary>The most memory that the process ever had resident, in bytes, its runtime and libraries included.</summary>
     public required long PeakRssBytes { get; init; }
 
+    /// <summary>The peak that was foretold before the first run; null where none was.</summary>
+    public long? ForetoldRssBytes { get; init; }
+
     public required int Threads { get; init; }
 
     /// <summary>Versions of what ran: of ours.</summary>

@@ -15,11 +15,11 @@ internal static class Report
 
     public static void Print(IReadOnlyList<Comparison> comparisons, TextWriter to)
     {
-        to.WriteLine("| work | ours s | PyTorch s | ratio | by round | fastest | CPU | ours MB | PyTorch MB | ratio | gradients differ by |");
-        to.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+        to.WriteLine("| work | ours s | PyTorch s | ratio | by round | fastest | CPU | ours MB | foretold MB | PyTorch MB | ratio | gradients differ by |");
+        to.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var c in comparisons)
             to.WriteLine($"| {c.Work.Name} | {Number(c.OursJoined.Median, "F3")} | {Number(c.PyTorchJoined?.Median, "F3")} | {Number(c.TimeRatio, "F2")} | {Number(c.RoundRatio, "F2")} | {Number(c.BestRatio, "F2")} | {Number(c.CpuRatio, "F2")}"
-                + $" | {Megabytes(c.OursJoined)} | {Megabytes(c.PyTorchJoined)} | {Number(c.MemoryRatio, "F2")} | {Number(c.GradientDifference, "E1")} |");
+                + $" | {Megabytes(c.OursJoined)} | {Number(c.OursJoined.ForetoldRssBytes / 1e6, "F0")} | {Megabytes(c.PyTorchJoined)} | {Number(c.MemoryRatio, "F2")} | {Number(c.GradientDifference, "E1")} |");
         to.WriteLine();
         to.WriteLine(Versions(comparisons));
     }
