@@ -18,13 +18,14 @@ internal sealed class FeatureOptions
     private readonly Option<double?> _robustness = NumberOption.Double("--robustness", "How far pictures are shifted, scaled and turned under the network's eye; 0 for not at all", 0, 5);
     private readonly Option<int?> _variants = NumberOption.Int("--variants", "Pictures of each channel, driven apart: what else does it look for?", 1, 64);
     private readonly Option<double?> _diversity = NumberOption.Double("--diversity", "How strongly variants are driven apart", 0, 100);
+    private readonly Option<int?> _starts = NumberOption.Int("--starts", "Noises that are tried for a few steps, to go on from the best; without it 3", 1, 64);
     private readonly Option<int?> _batch = NumberOption.Int("--batch", "Pictures that are sought together", 1, 1024);
 
     /// <summary>The size of each picture.</summary>
     public Option Size => _size;
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_size, _steps, _rate, _parameterisation, _focus, _robustness, _variants, _diversity, _batch];
+    public IEnumerable<Option> All => [_size, _steps, _rate, _parameterisation, _focus, _robustness, _variants, _diversity, _starts, _batch];
 
     /// <summary>The settings for some channels of a layer.</summary>
     public FeatureVisualisation Read(CommandContext context, Network network, string layer, IReadOnlyList<int> channels, ulong seed) => new()
@@ -39,6 +40,7 @@ internal sealed class FeatureOptions
         Robustness = context.Value(_robustness) ?? Defaults.Robustness,
         Variants = context.Value(_variants) ?? Defaults.Variants,
         Diversity = context.Value(_diversity) ?? Defaults.Diversity,
+        Starts = context.Value(_starts) ?? Defaults.Starts,
         Batch = context.Value(_batch) ?? Defaults.Batch,
         Seed = seed,
     };

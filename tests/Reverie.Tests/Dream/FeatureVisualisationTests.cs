@@ -1,4 +1,5 @@
 using Reverie.Dream.Visualisation;
+using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Onnx;
 using Reverie.Runtime;
@@ -16,7 +17,7 @@ public class FeatureVisualisationTests
     [InlineData(FeatureParameterisation.Pixels, FeatureFocus.Channel)]
     public void Channels_become_far_more_active_than_on_noise(FeatureParameterisation parameterisation, FeatureFocus focus)
     {
-        var settings = Quick with { Parameterisation = parameterisation, Focus = focus };
+        var settings = Quick with { Parameterisation = parameterisation, Focus = focus, Starts = 1 };
         var noise = (settings with { Steps = 1, LearningRate = 1e-6 }).Run(Network.Embedded).Features;
         var found = settings.Run(Network.Embedded).Features;
         Assert.Equal([3, 17], found.Select(feature => feature.Channel));
@@ -73,6 +74,32 @@ public class FeatureVisualisationTests
         Assert.False(features[0].Dead);
         Assert.True(features[0].Mean > 0.1, $"{features[0].Mean}");
         Assert.True(features[1].Dead);
+    }
+
+    // On GoogLeNet: reverie visualize --model googlenet --layer ... --data FOLDER, whose report tells the same of the folder's pictures.
+    [Theory]
+    [InlineData("relu2_2", 48)]
+    [InlineData("relu4_3", 72)]
+    public void Features_excite_their_channels_more_than_all_but_one_in_a_thousand_patches_of_photographs(string layer, int size)
+    {
+        var photos = new[] { "chelsea.png", "coffee.png", "rocket.jpg" }.Select(name => Picture.Load(Shared.InRepository("samples", name)));
+        var settings = new FeatureVisualisation { Layer = layer, Channels = [2, 19], Size = size, Steps = 48 };
+        var features = settings.Run(Network.Embedded).Features;
+        var patches = NaturalPatches.Seek(Network.Embedded, layer, settings.Channels, photos, 2);
+        foreach (var (feature, found) in features.Zip(patches))
+        {
+            Assert.True(found.Best[0].Activation >= found.Best[1].Activation && found.Best[0].Activation >= found.Extreme);
+            Assert.True(feature.Highest > found.Extreme, $"{layer}:{feature.Channel}: {feature.Highest} against {found.Extreme}");
+        }
+    }
+
+    [Fact]
+    public void Trunks_go_from_low_layers_to_high_ones()
+    {
+        var trunk = TrunkLayers.Of(Network.Embedded);
+        Assert.Equal("relu1_1", trunk[0]);
+        Assert.Contains("relu5_3", trunk);
+        Assert.Equal(4, TrunkLayers.Of(Network.Embedded, 4).Count);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class FeatureItem
     private readonly Adam _adam;
     private AffineView _view;
 
-    public FeatureItem(FeatureVisualisation settings, int channel, int variant)
+    public FeatureItem(FeatureVisualisation settings, int channel, int variant, int start)
     {
         (Channel, Variant, _size, _robustness) = (channel, variant, settings.Size, settings.Robustness);
         _parameterisation = settings.Parameterisation switch
@@ -29,7 +29,7 @@ internal sealed class FeatureItem
         };
         // Lucid's rate; phases turn slowly
         _rate = (float)(settings.LearningRate ?? (settings.Parameterisation == FeatureParameterisation.Maco ? 0.1 : 0.05));
-        var stream = ((ulong)(uint)channel << 8 | (uint)variant) << 1;
+        var stream = (ulong)(uint)start << 56 | ((ulong)(uint)channel << 8 | (uint)variant) << 1;
         _parameters = _parameterisation.Start(new(settings.Seed, stream));
         _views = new(settings.Seed, stream | 1);
         _change = new float[_parameters.Length];

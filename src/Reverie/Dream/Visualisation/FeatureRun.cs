@@ -8,6 +8,9 @@ namespace Reverie.Dream.Visualisation;
 /// <summary>One run of <see cref="FeatureVisualisation"/>: batches of pictures, each sought by the same number of steps.</summary>
 internal sealed class FeatureRun : IDisposable
 {
+    // By then it shows which hill is the higher one.
+    private const int TrialSteps = 16;
+
     private readonly FeatureVisualisation _settings;
     private readonly Network _network;
     private readonly RuntimeOptions? _options;
@@ -41,14 +44,17 @@ internal sealed class FeatureRun : IDisposable
     public FeatureResult Seek(IProgress<FeatureProgress>? progress, CancellationToken cancellation)
     {
         // the variants of a channel stay in one batch: only there can they be driven apart, and from other channels' pictures they need not be
-        var perBatch = _network.BatchReason is not null ? 1 : _settings.Variants > 1 ? 1 : _settings.Batch;
-        var (features, total) = (new List<Feature>(), _settings.Channels.Count * _settings.Variants);
+        var perBatch = _network.BatchReason is not null || _settings.Variants > 1 ? 1 : _settings.Batch;
+        var starts = _settings.Variants > 1 ? 1 : _settings.Starts ?? 1;
+        var trial = Math.Min(TrialSteps, _settings.Steps);
+        var (features, pictures, done) = (new List<Feature>(), _settings.Channels.Count * _settings.Variants, 0L);
+        var total = (long)pictures * (_settings.Steps + (starts - 1) * trial);
         try
         {
             foreach (var channels in _settings.Channels.Chunk(perBatch))
             {
-                FeatureItem[] items = [.. channels.SelectMany(channel => Enumerable.Range(0, _settings.Variants).Select(variant => new FeatureItem(_settings, channel, variant)))];
-                Ascend(items, step => progress?.Report(new((long)features.Count * _settings.Steps + (long)items.Length * step, (long)total * _settings.Steps, features.Count, total)), cancellation);
+                var items = starts > 1 ? Best(channels, starts, trial, Report, cancellation) : Items(channels, 0);
+                Ascend(items, starts > 1 ? trial : 0, _settings.Steps, Report, cancellation);
                 features.AddRange(Finished(items, cancellation));
             }
         }
@@ -56,14 +62,38 @@ internal sealed class FeatureRun : IDisposable
         {
             // what is finished is of use
         }
-        return new() { Features = features, Cancelled = features.Count < total };
+        return new() { Features = features, Cancelled = features.Count < pictures };
+
+        void Report(int steps)
+        {
+            done += steps;
+            progress?.Report(new(done, total, features.Count, pictures));
+        }
     }
 
-    private void Ascend(FeatureItem[] items, Action<int> report, CancellationToken cancellation)
+    private FeatureItem[] Items(int[] channels, int start) =>
+        [.. channels.SelectMany(channel => Enumerable.Range(0, _settings.Variants).Select(variant => new FeatureItem(_settings, channel, variant, start)))];
+
+    // For each channel the noise that a few steps make most of: ascent from one alone may end on a low hill, such as a filter's second-best colour.
+    private FeatureItem[] Best(int[] channels, int starts, int steps, Action<int> report, CancellationToken cancellation)
+    {
+        var (best, heights) = (new FeatureItem[channels.Length], new double[channels.Length]);
+        for (var start = 0; start < starts; start++)
+        {
+            var items = Items(channels, start);
+            Ascend(items, 0, steps, report, cancellation);
+            var found = Finished(items, cancellation);
+            for (var index = 0; index < items.Length; index++)
+                if (start == 0 || found[index].Mean > heights[index]) (best[index], heights[index]) = (items[index], found[index].Mean);
+        }
+        return best;
+    }
+
+    private void Ascend(FeatureItem[] items, int from, int to, Action<int> report, CancellationToken cancellation)
     {
         var batch = new FeatureBatch(_network, _feature, items.Length, _settings.Size);
         batch.Weigh(items, _channels, _places, _grid, _settings.Diversity);
-        for (var step = 0; step < _settings.Steps; step++)
+        for (var step = from; step < to; step++)
         {
             Parallel.For(0, items.Length, index => items[index].Show(step, batch.Views[index]));
             batch.Run(_graph, cancellation);
@@ -75,7 +105,7 @@ internal sealed class FeatureRun : IDisposable
                 batch.RunSilent(_redirected, cancellation);
             }
             Parallel.For(0, items.Length, index => items[index].Step(batch.Gradients[index]));
-            report(step + 1);
+            report(items.Length);
         }
     }
 

@@ -62,6 +62,9 @@ public sealed record FeatureVisualisation
     [JsonRequired]
     public int Batch { get; init; } = 8;
 
+    /// <summary>How many noises are tried for a few steps, to go on from the one that the channel answers to most; null for one. Variants have one each.</summary>
+    public int? Starts { get; init; } = 3;
+
     /// <summary>Where the noise begins.</summary>
     [JsonRequired]
     public ulong Seed { get; init; }
@@ -106,6 +109,7 @@ public sealed record FeatureVisualisation
         Check(Robustness is >= 0 and <= 5, "the robustness must be between 0 and 5");
         Check(Variants is >= 1 and <= 64, "variants must be between 1 and 64");
         Check(Diversity is >= 0 and <= 100, "the diversity must be between 0 and 100");
+        Check(Starts is null or >= 1 and <= 64, "the starts must be between 1 and 64");
         Check(Batch is >= 1 and <= 1024, "the batch must be between 1 and 1024");
 
         static void Check(bool holds, string message)
