@@ -8,16 +8,19 @@ internal static class ConvolutionRewrite
     // Fewer channels leave the transforms too little to save.
     private const int FewestChannels = 32;
     private const int FewestPairs = 2048;
+    // So far down, the usual pictures of 224 are 7x7: there ONNX Runtime's own convolutions are faster.
+    private const long FarDown = 32;
 
     /// <summary>Rewrites a graph in place. Nodes that nothing needs any more may be left over.</summary>
     public static void Apply(Graph graph, int threads)
     {
         var links = new GraphLinks(graph);
+        var scales = Scales(graph);
         var removed = new HashSet<Node>();
         var replaced = new Dictionary<Node, Node>();
         foreach (var node in graph.Nodes)
         {
-            if (!Suits(graph, node) || removed.Contains(node)) continue;
+            if (!Suits(graph, node) || removed.Contains(node) || scales.GetValueOrDefault(node.Input(0)) >= FarDown) continue;
             var ours = Convolution(node, threads);
             var last = node;
             if (links.OnlyReader(node.Output) is { Op: "Add", Domain: "" } addition && Other(addition, node.Output) is var other && SameShape(graph, node.Output, other))
@@ -36,6 +39,28 @@ internal static class ConvolutionRewrite
         }
         if (replaced.Count == 0) return;
         graph.ReplaceNodes([.. graph.Nodes.Where(node => !removed.Contains(node)).Select(node => replaced.GetValueOrDefault(node, node))]);
+    }
+
+    // By how much a tensor is smaller than the picture, as far as strides tell. It decides about speed alone: where it is wrong or not known, nothing else is.
+    private static Dictionary<string, long> Scales(Graph graph)
+    {
+        var scales = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (graph.Inputs.Count > 0) scales[graph.Inputs[0].Name] = 1;
+        foreach (var node in graph.Nodes)
+        {
+            var reads = node.Op == MaxPoolGradientOperator.OperatorName ? node.Inputs.Take(1) : node.Inputs;
+            var scale = reads.Select(input => scales.GetValueOrDefault(input)).DefaultIfEmpty().Max();
+            if (scale == 0) continue;
+            var stride = node.Ints("strides") is [var first, ..] ? Math.Max(first, 1) : 1;
+            scale = node.Op switch
+            {
+                "Conv" or "MaxPool" or "AveragePool" => scale * stride,
+                "ConvTranspose" => Math.Max(scale / stride, 1),
+                _ => scale,
+            };
+            foreach (var output in node.Outputs) scales[output] = scale;
+        }
+        return scales;
     }
 
     private static bool Suits(Graph graph, Node node)
