@@ -34,14 +34,6 @@ var style = new Command("style", "Times our style transfer to the loss that neur
 style.SetAction(parsed => Guarded(() => StyleBench.Run(new(parsed.GetValue(model)!, parsed.GetValue(contents)!, parsed.GetValue(styles)!, parsed.GetValue(size), parsed.GetValue(evaluations), parsed.GetValue(threads), parsed.GetValue(python)!))));
 root.Subcommands.Add(style);
 
-var contents = new Option<string[]>("--content") { Description = "content pictures", AllowMultipleArgumentsPerToken = true, Required = true };
-var styles = new Option<string[]>("--style") { Description = "style pictures", AllowMultipleArgumentsPerToken = true, Required = true };
-var size = Count("--size", "the longer side in pixels", 512);
-var evaluations = Count("--evaluations", "evaluations of PyTorch's side", 300);
-var style = new Command("style", "Times our style transfer to the loss that neural-style-pt's L-BFGS reaches.") { model, contents, styles, size, evaluations, threads, python };
-style.SetAction(parsed => Guarded(() => StyleBench.Run(new(parsed.GetValue(model)!, parsed.GetValue(contents)!, parsed.GetValue(styles)!, parsed.GetValue(size), parsed.GetValue(evaluations), parsed.GetValue(threads), parsed.GetValue(python)!))));
-root.Subcommands.Add(style);
-
 root.SetAction(parsed => Guarded(() =>
 {
     string[] asked = parsed.GetValue(names)!;

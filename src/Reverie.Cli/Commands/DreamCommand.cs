@@ -29,16 +29,10 @@ internal sealed class DreamCommand : ReverieCommand
 
     private readonly Option<string?> _trace = new("--trace") { Description = "Also write the picture after every step into this folder", HelpName = "FOLDER" };
 
-    private readonly Option<string?> _memory = new("--memory")
-    {
-        Description = "The most memory that the process may take, such as 2GB (10^9 bytes each). Where it is short the picture is dreamt in tiles, and a large one through a scratch file",
-        HelpName = "SIZE",
-    };
-
     public DreamCommand(SharedOptions shared) : base("dream", "Let a network dream on a picture: DeepDream", shared)
     {
         Add(_image);
-        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, _memory, .. shared.Computing]);
+        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, shared.Memory, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -53,7 +47,7 @@ internal sealed class DreamCommand : ReverieCommand
         using var _ = network == Network.Embedded ? null : network;
         var (settings, guides) = ReadSettings(context, network, photo, size);
         var (height, width) = photo.Size(settings.Size);
-        var memory = DreamBudget.Choose(context, Memory(context), settings, network, height, width);
+        var memory = DreamBudget.Choose(context, context.Memory?.Bytes, settings, network, height, width);
         if (memory?.Tile is { } tile) settings = settings with { Tile = tile };
         if (memory?.IsStreamed == true)
         {
@@ -84,21 +78,6 @@ internal sealed class DreamCommand : ReverieCommand
         if (!result.Cancelled) return;
         context.Finish();
         throw new CancelledWithResultException($"cancelled after {result.Steps} of {result.StepsPlanned} steps; what was dreamt so far is in {output}");
-    }
-
-    // A GB is 10^9 bytes.
-    private long? Memory(CommandContext context)
-    {
-        if (context.Value(_memory) is not { } text) return null;
-        var (digits, unit) = text.ToUpperInvariant() switch
-        {
-            [.. var number, 'G', 'B'] => (number, 1e9),
-            [.. var number, 'M', 'B'] => (number, 1e6),
-            _ => ("", 0),
-        };
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount * unit is >= 1 and < 1e15
-            ? (long)(amount * unit)
-            : throw new ReverieException($"--memory takes an amount such as 2GB or 800MB, not '{text}'");
     }
 
     private static int? ReadSize(string? text)

@@ -52,10 +52,10 @@ internal sealed class ExplainCommand : ReverieCommand
         var image = context.Value(_image) ?? throw new ReverieException("name the picture to explain");
         if (context.Given(_method) && context.Given(_compare)) throw new ReverieException("--method and --compare exclude each other; give one");
         var settings = Settings(context);
-        var output = OutputPath.Resolve(context.Value(Shared.Output), image, "explain", ".png", context.Force);
+        var output = context.Outputs.Result(context.Value(Shared.Output), image, "explain", ".png");
         var raw = context.Value(_raw);
         if (raw is not null && settings.Methods.Count > 1) throw new ReverieException("--raw writes the map of one method; choose it with --method");
-        if (raw is not null) AtomicFile.EnsureWritable(raw, context.Force);
+        if (raw is not null) context.Outputs.Claim(raw, "--raw");
         var photo = context.Report.Timed("load", () => Picture.Load(image));
         Picture.EnsureSavable(output, photo.Height, photo.Width, false, context.Force);
         var network = context.LoadNetwork();
@@ -66,7 +66,7 @@ internal sealed class ExplainCommand : ReverieCommand
             Reverie = JsonReport.Version,
             Command = "explain",
             Settings = AttributionJson.ToJson(settings),
-            Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+            Model = RecipeModel.Of(network, output),
             Inputs = [new(FileHash.Of(image), FileHash.RelativeTo(output, image))],
             Runtime = DreamCommand.RuntimeHere(context.Runtime),
         };

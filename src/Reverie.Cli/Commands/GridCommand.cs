@@ -82,7 +82,7 @@ internal sealed class GridCommand : ReverieCommand
             Reverie = JsonReport.Version,
             Command = "style",
             Settings = StyleSettings.ToJson(settings),
-            Model = new(network.Sha256, network.File is { } file ? FileHash.RelativeTo(output, file) : null, network.Name),
+            Model = RecipeModel.Of(network, output),
             Inputs = new StyleFiles(content, [styleFile], null, null, [], null).ForRecipe(output),
             Runtime = DreamCommand.RuntimeHere(context.Runtime),
         }.ToJson();

@@ -13,10 +13,10 @@ namespace Reverie.Onnx.Wire;
 /// </summary>
 internal sealed unsafe partial class MappedFile : MemoryManager<byte>
 {
-    private static readonly ConditionalWeakTable<MappedFile, object> Mapped = [];
-
     // reading this much costs milliseconds, and such a file can then be cut or overwritten at will
-    private const int CopiedBytes = 32 << 20;
+    private const int CopiedBytes = 8 << 20;
+
+    private static readonly ConditionalWeakTable<MappedFile, object> Mapped = [];
 
     private readonly string _path;
     private readonly SafeFileHandle _handle;
