@@ -32,8 +32,15 @@ internal static class ZooCheck
         }
         var row = new ZooRow
         {
-            Name = zoo.Name, Size = zoo.Size, Parameters = zoo.Parameters, Nodes = nodes, GradientNodes = gradientNodes, Inputs = zoo.Inputs, Float64Error = worst,
-            Float32Errors = errors, PyTorchFloat32Errors = ZooNetwork.Tensors.ToDictionary(tensor => tensor, zoo.TheirErrors),
+            Name = zoo.Name,
+            Size = zoo.Size,
+            Parameters = zoo.Parameters,
+            Nodes = nodes,
+            GradientNodes = gradientNodes,
+            Inputs = zoo.Inputs,
+            Float64Error = worst,
+            Float32Errors = errors,
+            PyTorchFloat32Errors = ZooNetwork.Tensors.ToDictionary(tensor => tensor, zoo.TheirErrors),
         };
         Console.WriteLine(JsonSerializer.Serialize(row, Measurement.Json));
     }

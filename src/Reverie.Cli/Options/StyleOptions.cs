@@ -160,33 +160,51 @@ internal sealed class StyleOptions(SharedOptions shared)
 
     private static Dictionary<string, StyleForm> Forms { get; } = new()
     {
-        ["reverie"] = StyleForm.Reverie, ["gatys"] = StyleForm.Gatys, ["neural-style"] = StyleForm.NeuralStyle, ["lg"] = StyleForm.Lg, ["spst"] = StyleForm.Spst,
+        ["reverie"] = StyleForm.Reverie,
+        ["gatys"] = StyleForm.Gatys,
+        ["neural-style"] = StyleForm.NeuralStyle,
+        ["lg"] = StyleForm.Lg,
+        ["spst"] = StyleForm.Spst,
     };
 
     private static Dictionary<string, StyleStatistic> Statistics { get; } = new()
     {
-        ["gram"] = StyleStatistic.Gram, ["moments"] = StyleStatistic.Moments, ["gram-moments"] = StyleStatistic.GramMoments, ["wasserstein"] = StyleStatistic.Wasserstein, ["nearest"] = StyleStatistic.Nearest,
+        ["gram"] = StyleStatistic.Gram,
+        ["moments"] = StyleStatistic.Moments,
+        ["gram-moments"] = StyleStatistic.GramMoments,
+        ["wasserstein"] = StyleStatistic.Wasserstein,
+        ["nearest"] = StyleStatistic.Nearest,
     };
 
     private static Dictionary<string, StyleBlend> BlendModes { get; } = new() { ["targets"] = StyleBlend.Targets, ["losses"] = StyleBlend.Losses };
 
     private static Dictionary<string, StyleInit> Inits { get; } = new()
     {
-        ["content"] = StyleInit.Content, ["grey"] = StyleInit.Grey, ["gray"] = StyleInit.Grey, ["random"] = StyleInit.Random, ["style"] = StyleInit.Style,
+        ["content"] = StyleInit.Content,
+        ["grey"] = StyleInit.Grey,
+        ["gray"] = StyleInit.Grey,
+        ["random"] = StyleInit.Random,
+        ["style"] = StyleInit.Style,
     };
 
     private static Dictionary<string, StyleOptimizer> Optimizers { get; } = new() { ["lbfgs"] = StyleOptimizer.Lbfgs, ["adam"] = StyleOptimizer.Adam };
 
     private static Dictionary<string, StyleColour> Colours { get; } = new()
     {
-        ["style"] = StyleColour.Style, ["match"] = StyleColour.Match, ["luminance"] = StyleColour.Luminance, ["oklab"] = StyleColour.Oklab,
+        ["style"] = StyleColour.Style,
+        ["match"] = StyleColour.Match,
+        ["luminance"] = StyleColour.Luminance,
+        ["oklab"] = StyleColour.Oklab,
     };
 
     private static Dictionary<string, StylePooling> Poolings { get; } = new() { ["own"] = StylePooling.Own, ["max"] = StylePooling.Max, ["average"] = StylePooling.Average, ["avg"] = StylePooling.Average };
 
     private static Dictionary<string, StylePadding> Paddings { get; } = new()
     {
-        ["own"] = StylePadding.Own, ["zero"] = StylePadding.Zero, ["reflect"] = StylePadding.Reflect, ["replicate"] = StylePadding.Replicate,
+        ["own"] = StylePadding.Own,
+        ["zero"] = StylePadding.Zero,
+        ["reflect"] = StylePadding.Reflect,
+        ["replicate"] = StylePadding.Replicate,
     };
 
     private static Dictionary<string, StyleTransfer> Presets { get; } = new()

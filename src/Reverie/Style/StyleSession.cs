@@ -110,7 +110,7 @@ internal sealed class StyleSession : IDisposable
     public float[] Root(LayerMoments moments, CancellationToken cancellation)
     {
         if (!_roots.TryGetValue(moments.Channels, out var compiled))
-            _roots[moments.Channels] = compiled = CompiledGraph.Compile(TargetGraph.BuildRoot(moments.Channels, Regions), _options);
+            _roots[moments.Channels] = compiled = CompiledGraph.Compile(TargetGraph.BuildRoot(moments.Channels, Regions), _options, cancellation: cancellation);
         long[] shape = Regions > 0 ? [Regions, moments.Channels, moments.Channels] : [moments.Channels, moments.Channels];
         using var results = compiled.Run(new Dictionary<string, RuntimeTensor> { [TargetGraph.Matrix] = RuntimeTensor.Of(moments.Covariance(), shape) }, cancellation: cancellation);
         return results[TargetGraph.Root].ToArray<float>();

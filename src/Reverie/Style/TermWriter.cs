@@ -49,43 +49,43 @@ internal sealed class TermWriter
             switch (term.Kind)
             {
                 case StyleTermKind.Gram:
-                {
-                    var difference = moments.Second - Input(StyleGraph.GramTarget(layer, term.Style), Square(channels));
-                    values[index] = Total(difference * difference, (double)channels * channels);
-                    matrix = Plus(matrix, difference * (4.0 / channels / channels * weight));
-                    break;
-                }
+                    {
+                        var difference = moments.Second - Input(StyleGraph.GramTarget(layer, term.Style), Square(channels));
+                        values[index] = Total(difference * difference, (double)channels * channels);
+                        matrix = Plus(matrix, difference * (4.0 / channels / channels * weight));
+                        break;
+                    }
                 case StyleTermKind.Mean:
-                {
-                    var difference = moments.Mean - Input(StyleGraph.MeanTarget(layer, term.Style), Column(channels));
-                    values[index] = Total(difference * difference, channels);
-                    offset = Plus(offset, difference * (2.0 / channels * weight));
-                    break;
-                }
+                    {
+                        var difference = moments.Mean - Input(StyleGraph.MeanTarget(layer, term.Style), Column(channels));
+                        values[index] = Total(difference * difference, channels);
+                        offset = Plus(offset, difference * (2.0 / channels * weight));
+                        break;
+                    }
                 case StyleTermKind.Deviation:
-                {
-                    var difference = moments.Deviation - Input(StyleGraph.DeviationTarget(layer, term.Style), Column(channels));
-                    values[index] = Total(difference * difference, channels);
-                    // d sigma_c = (F_c - mu_c) / sigma_c; none where the channel is constant
-                    var slope = difference * moments.Awake / moments.Deviation * (2.0 / channels * weight);
-                    matrix = Plus(matrix, slope * _emitter.Constant("unit", Unit(channels)));
-                    offset = Plus(offset, -(slope * moments.Mean));
-                    break;
-                }
+                    {
+                        var difference = moments.Deviation - Input(StyleGraph.DeviationTarget(layer, term.Style), Column(channels));
+                        values[index] = Total(difference * difference, channels);
+                        // d sigma_c = (F_c - mu_c) / sigma_c; none where the channel is constant
+                        var slope = difference * moments.Awake / moments.Deviation * (2.0 / channels * weight);
+                        matrix = Plus(matrix, slope * _emitter.Constant("unit", Unit(channels)));
+                        offset = Plus(offset, -(slope * moments.Mean));
+                        break;
+                    }
                 case StyleTermKind.Wasserstein:
-                {
-                    var root = Input(StyleGraph.RootTarget(layer, term.Style), Square(channels));
-                    var means = moments.Mean - Input(StyleGraph.MeanTarget(layer, term.Style), Column(channels));
-                    var unit = _emitter.Constant("unit", Unit(channels));
-                    var covariance = moments.Covariance + unit * MatrixRoot.Ridge;
-                    // tr (A S A)^(1/2) with A = S'^(1/2) has the derivative 1/2 A (A S A)^(-1/2) A
-                    var (middle, inverse) = MatrixRoot.Write(root.MatMul(covariance).MatMul(root), unit);
-                    values[index] = Total(means * means + ((covariance + root.MatMul(root) - 2 * middle) * unit).Sum(-1), channels);
-                    var slope = (unit - root.MatMul(inverse).MatMul(root)) * (2.0 / channels * weight);
-                    matrix = Plus(matrix, slope);
-                    offset = Plus(offset, means * (2.0 / channels * weight) - slope.MatMul(moments.Mean));
-                    break;
-                }
+                    {
+                        var root = Input(StyleGraph.RootTarget(layer, term.Style), Square(channels));
+                        var means = moments.Mean - Input(StyleGraph.MeanTarget(layer, term.Style), Column(channels));
+                        var unit = _emitter.Constant("unit", Unit(channels));
+                        var covariance = moments.Covariance + unit * MatrixRoot.Ridge;
+                        // tr (A S A)^(1/2) with A = S'^(1/2) has the derivative 1/2 A (A S A)^(-1/2) A
+                        var (middle, inverse) = MatrixRoot.Write(root.MatMul(covariance).MatMul(root), unit);
+                        values[index] = Total(means * means + ((covariance + root.MatMul(root) - 2 * middle) * unit).Sum(-1), channels);
+                        var slope = (unit - root.MatMul(inverse).MatMul(root)) * (2.0 / channels * weight);
+                        matrix = Plus(matrix, slope);
+                        offset = Plus(offset, means * (2.0 / channels * weight) - slope.MatMul(moments.Mean));
+                        break;
+                    }
                 default: throw new InvalidOperationException($"{term.Kind} is no function of a layer's moments");
             }
         }

@@ -15,11 +15,21 @@ internal sealed class ProtoField
 
     private static readonly Dictionary<(Message, int), Message> Inside = new()
     {
-        [(Message.Model, 7)] = Message.Graph, [(Message.Model, 8)] = Message.Opset, [(Message.Model, 14)] = Message.Entry,
-        [(Message.Graph, 1)] = Message.Node, [(Message.Graph, 5)] = Message.Tensor,
-        [(Message.Graph, 11)] = Message.Value, [(Message.Graph, 12)] = Message.Value, [(Message.Graph, 13)] = Message.Value,
-        [(Message.Node, 5)] = Message.Attribute, [(Message.Attribute, 5)] = Message.Tensor, [(Message.Tensor, 13)] = Message.Entry,
-        [(Message.Value, 2)] = Message.Type, [(Message.Type, 1)] = Message.TensorType, [(Message.TensorType, 2)] = Message.Shape, [(Message.Shape, 1)] = Message.Dimension,
+        [(Message.Model, 7)] = Message.Graph,
+        [(Message.Model, 8)] = Message.Opset,
+        [(Message.Model, 14)] = Message.Entry,
+        [(Message.Graph, 1)] = Message.Node,
+        [(Message.Graph, 5)] = Message.Tensor,
+        [(Message.Graph, 11)] = Message.Value,
+        [(Message.Graph, 12)] = Message.Value,
+        [(Message.Graph, 13)] = Message.Value,
+        [(Message.Node, 5)] = Message.Attribute,
+        [(Message.Attribute, 5)] = Message.Tensor,
+        [(Message.Tensor, 13)] = Message.Entry,
+        [(Message.Value, 2)] = Message.Type,
+        [(Message.Type, 1)] = Message.TensorType,
+        [(Message.TensorType, 2)] = Message.Shape,
+        [(Message.Shape, 1)] = Message.Dimension,
     };
 
     public required Message Parent { get; init; }

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Reverie.Dream;
 using Reverie.Imaging;
 using Reverie.Models;
-using Reverie.Runtime;
 using Reverie.Onnx;
+using Reverie.Runtime;
 using Reverie.Tests.References;
 
 namespace Reverie.Tests.Dream;

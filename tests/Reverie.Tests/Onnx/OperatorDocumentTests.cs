@@ -12,8 +12,14 @@ public class OperatorDocumentTests
     // What Onnx/Upgrade makes of operators that are not canonical.
     private static readonly Dictionary<string, string> Becomes = new()
     {
-        ["Upsample"] = "Resize", ["Scatter"] = "ScatterElements", ["GroupNormalization"] = "InstanceNormalization", ["RMSNormalization"] = "ReduceMean", ["Swish"] = "Sigmoid",
-        ["BiasGelu"] = "Gelu", ["FastGelu"] = "Gelu", ["QuickGelu"] = "Sigmoid",
+        ["Upsample"] = "Resize",
+        ["Scatter"] = "ScatterElements",
+        ["GroupNormalization"] = "InstanceNormalization",
+        ["RMSNormalization"] = "ReduceMean",
+        ["Swish"] = "Sigmoid",
+        ["BiasGelu"] = "Gelu",
+        ["FastGelu"] = "Gelu",
+        ["QuickGelu"] = "Sigmoid",
     };
 
     [Fact]

@@ -22,7 +22,7 @@ public class CompiledGraphTests
     }
 
     [Fact]
-    public void A_session_that_is_disposed_beneath_its_runs_goes_when_the_last_one_ends()
+    public async Task A_session_that_is_disposed_beneath_its_runs_goes_when_the_last_one_ends()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -47,7 +47,7 @@ public class CompiledGraphTests
             started.Wait(TestContext.Current.CancellationToken);
             compiled.Dispose();
             compiled.Dispose();
-            Task.WaitAll(runs, TestContext.Current.CancellationToken);
+            await Task.WhenAll(runs);
             Assert.Throws<ObjectDisposedException>(() => compiled.Run(Feed(("x", RuntimeTensor.Of(new float[2], 1, 2)))));
         }
     }
@@ -71,7 +71,7 @@ public class CompiledGraphTests
         source.CancelAfter(50);
         Assert.Throws<OperationCanceledException>(() => Abandonable.Run(_ =>
         {
-            go.Wait();
+            go.Wait(CancellationToken.None);
             return new Made(disposed);
         }, source.Token));
         Assert.False(disposed.IsSet);

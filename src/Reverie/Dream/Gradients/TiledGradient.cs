@@ -123,7 +123,7 @@ internal sealed class TiledGradient : IGradientSource
 
     private (double[] Products, double[] Squares) Measure(PlaneStore picture, Shift shift, CancellationToken cancellation)
     {
-        _forward ??= CompiledGraph.Compile(_objective.Forward, _options);
+        _forward ??= CompiledGraph.Compile(_objective.Forward, _options, cancellation: cancellation);
         var (products, squares) = (new double[_objective.Wheres.Count], new double[_objective.Wheres.Count]);
         foreach (var (_, inputs) in Inputs(picture, shift))
         {

@@ -101,7 +101,7 @@ internal sealed class FeatureRun : IDisposable
             if (step < _settings.Steps / 2 && batch.AnySilent())
             {
                 foreach (var index in batch.Silent()) items[index].Rescued = true;
-                _redirected ??= CompiledGraph.Compile(FeatureGraph.Build(_network, _settings.Layer, _settings.Variants > 1, redirected: true).Graph, _options);
+                _redirected ??= CompiledGraph.Compile(FeatureGraph.Build(_network, _settings.Layer, _settings.Variants > 1, redirected: true).Graph, _options, cancellation: cancellation);
                 batch.RunSilent(_redirected, cancellation);
             }
             Parallel.For(0, items.Length, index => items[index].Step(batch.Gradients[index]));

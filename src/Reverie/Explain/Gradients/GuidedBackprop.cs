@@ -34,6 +34,7 @@ public sealed record GuidedBackprop : AttributionMethod
                 // only a Clip from 0 on is a rectifier
                 if (c.ConstantOf(1) is { Count: 1 } low && low.ToDoubles()[0] == 0) c.Give(0, rule(c, dy => c.Through(clip, dy)));
                 else clip(c);
-            }));
+            }
+        ));
     }
 }

@@ -10,7 +10,11 @@ internal sealed class ResNet : Architecture
 {
     private static readonly Dictionary<string, string> Known = new()
     {
-        ["2,2,2,2"] = "resnet18", ["3,4,6,3"] = "resnet34", ["b3,4,6,3"] = "resnet50", ["b3,4,23,3"] = "resnet101", ["b3,8,36,3"] = "resnet152",
+        ["2,2,2,2"] = "resnet18",
+        ["3,4,6,3"] = "resnet34",
+        ["b3,4,6,3"] = "resnet50",
+        ["b3,4,23,3"] = "resnet101",
+        ["b3,8,36,3"] = "resnet152",
     };
 
     public override string Name => "ResNet";
@@ -22,7 +26,7 @@ internal sealed class ResNet : Architecture
         var plain = Known.GetValueOrDefault((HasBottleneck(weights) ? "b" : "") + blocks, "resnet");
         return (Groups(weights), weights.ShapeOf("layer1.0.conv1.weight")?[0]) switch
         {
-            (> 1 and var groups, _) => $"{plain.Replace("resnet", "resnext", StringComparison.Ordinal)}_{groups}",
+            ( > 1 and var groups, _) => $"{plain.Replace("resnet", "resnext", StringComparison.Ordinal)}_{groups}",
             (_, > 64) => $"wide_{plain}",
             _ => plain,
         };

@@ -8,10 +8,30 @@ internal sealed class CaffeTranslator(PrototxtMessage net, Dictionary<string, Li
     // The layers' kinds had numbers, written as upper-case names, before they had texts.
     private static readonly Dictionary<string, string> FirstNames = new(StringComparer.Ordinal)
     {
-        ["CONVOLUTION"] = "Convolution", ["RELU"] = "ReLU", ["PRELU"] = "PReLU", ["POOLING"] = "Pooling", ["LRN"] = "LRN", ["INNER_PRODUCT"] = "InnerProduct",
-        ["DROPOUT"] = "Dropout", ["SOFTMAX"] = "Softmax", ["CONCAT"] = "Concat", ["ELTWISE"] = "Eltwise", ["FLATTEN"] = "Flatten", ["SPLIT"] = "Split",
-        ["SIGMOID"] = "Sigmoid", ["TANH"] = "TanH", ["POWER"] = "Power", ["DECONVOLUTION"] = "Deconvolution", ["DATA"] = "Data", ["IMAGE_DATA"] = "ImageData",
-        ["SOFTMAX_LOSS"] = "SoftmaxWithLoss", ["ACCURACY"] = "Accuracy", ["SILENCE"] = "Silence", ["DUMMY_DATA"] = "Data", ["HDF5_DATA"] = "Data", ["MEMORY_DATA"] = "Data",
+        ["CONVOLUTION"] = "Convolution",
+        ["RELU"] = "ReLU",
+        ["PRELU"] = "PReLU",
+        ["POOLING"] = "Pooling",
+        ["LRN"] = "LRN",
+        ["INNER_PRODUCT"] = "InnerProduct",
+        ["DROPOUT"] = "Dropout",
+        ["SOFTMAX"] = "Softmax",
+        ["CONCAT"] = "Concat",
+        ["ELTWISE"] = "Eltwise",
+        ["FLATTEN"] = "Flatten",
+        ["SPLIT"] = "Split",
+        ["SIGMOID"] = "Sigmoid",
+        ["TANH"] = "TanH",
+        ["POWER"] = "Power",
+        ["DECONVOLUTION"] = "Deconvolution",
+        ["DATA"] = "Data",
+        ["IMAGE_DATA"] = "ImageData",
+        ["SOFTMAX_LOSS"] = "SoftmaxWithLoss",
+        ["ACCURACY"] = "Accuracy",
+        ["SILENCE"] = "Silence",
+        ["DUMMY_DATA"] = "Data",
+        ["HDF5_DATA"] = "Data",
+        ["MEMORY_DATA"] = "Data",
     };
 
     private static readonly string[] Sources = ["Input", "Data", "ImageData", "MemoryData", "HDF5Data", "DummyData", "Python"];

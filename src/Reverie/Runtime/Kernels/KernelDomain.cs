@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.ML.OnnxRuntime;
 using Reverie.Runtime.Kernels.Native;
-using System.Text;
 
 namespace Reverie.Runtime.Kernels;
 
