@@ -103,9 +103,9 @@ public class OptimizerTests
         new Adam(3).Minimize(x, Limited(600, (at, gradient) =>
         {
             // noise of alternating sign, which the average takes out; the third variable wants to leave the bounds
-            _flip = -_flip;
-            gradient[0] = 2 * (at[0] - 0.3f) + _flip;
-            gradient[1] = 2 * (at[1] - 0.6f) + _flip;
+            Flip = -Flip;
+            gradient[0] = 2 * (at[0] - 0.3f) + Flip;
+            gradient[1] = 2 * (at[1] - 0.6f) + Flip;
             gradient[2] = -1;
             return 1;
         }));
@@ -141,7 +141,7 @@ public class OptimizerTests
         Assert.All(x, value => Assert.Equal(0.5f, value, 1e-2f));
     }
 
-    private static float _flip = 0.2f;
+    private static float Flip = 0.2f;
 
     private delegate double Function(ReadOnlySpan<float> x, Span<float> gradient);
 
