@@ -71,7 +71,7 @@ public sealed record StyleTransfer
     /// <summary>How the picture is changed.</summary>
     public StyleOptimizer Optimizer { get; init; } = StyleOptimizer.Lbfgs;
 
-    /// <summary>Pairs that L-BFGS remembers. (neural-style remembers 100, which is more memory than the network takes, and gains little; bench.)</summary>
+    /// <summary>Pairs that L-BFGS remembers. (neural-style remembers 100.)</summary>
     public int History { get; init; } = 10;
 
     /// <summary>The longer side of the result in pixels; null keeps the picture's own size.</summary>

@@ -9,7 +9,7 @@ namespace Reverie.Style.Optimisation;
 /// <remarks>
 /// Unlike neural-style's, every step must go down enough (Armijo's condition, by quadratic interpolation), so the last point is the best one, no step can run away, and a value that
 /// is not finite only shortens the step; pairs without positive curvature are not remembered; where a direction does not go down, the memory is dropped and the
-/// walk restarts from steepest descent. Nearly every step is right at its first length, so the search costs about 1.03 evaluations a step (measured, bench).
+/// walk restarts from steepest descent. Most steps are right at their first length, so that the search costs little.
 /// </remarks>
 public sealed class Lbfgs : Optimizer
 {
