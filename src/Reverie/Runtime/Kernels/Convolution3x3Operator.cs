@@ -28,12 +28,13 @@ internal sealed class Convolution3x3Operator : KernelOperator
     /// <param name="input">The input's shape.</param>
     /// <param name="weights">The weights' shape.</param>
     /// <param name="pads">As the attribute.</param>
+    /// <param name="rectify">As the attribute.</param>
     /// <param name="threads">The session's threads.</param>
-    public static long ScratchBytes(long[] input, long[] weights, long[] pads, int threads)
+    public static long ScratchBytes(long[] input, long[] weights, long[] pads, bool rectify, int threads)
     {
         var sizes = new ConvolutionSizes((int)input[0], (int)input[1], (int)weights[0], (int)input[2], (int)input[3], (int)pads[0], (int)pads[1], (int)pads[2], (int)pads[3]);
         var run = new MeasuringRun(threads);
-        if (sizes is { OutputHeight: > 0, OutputWidth: > 0 }) Run(sizes, default, run);
+        if (sizes is { OutputHeight: > 0, OutputWidth: > 0 }) Run(sizes, new() { Rectify = rectify }, run);
         return run.Bytes;
     }
 

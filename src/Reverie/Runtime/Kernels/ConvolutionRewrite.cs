@@ -5,9 +5,10 @@ namespace Reverie.Runtime.Kernels;
 /// <summary>Gives 3x3 convolutions to our own operator, together with what follows them: a tensor added, a ReLU or, in a backward pass, its mask.</summary>
 internal static class ConvolutionRewrite
 {
-    // Fewer channels leave the transforms too little to save.
+    // Fewer channels leave the transforms too little to save; before a ReLU precision counts as well (see Convolution3x3).
     private const int FewestChannels = 32;
     private const int FewestPairs = 2048;
+    private const int FewestBeforeRelu = 16;
     // So far down, the usual pictures of 224 are 7x7: there ONNX Runtime's own convolutions are faster.
     private const long FarDown = 32;
 
@@ -20,7 +21,7 @@ internal static class ConvolutionRewrite
         var replaced = new Dictionary<Node, Node>();
         foreach (var node in graph.Nodes)
         {
-            if (!Suits(graph, node) || removed.Contains(node) || scales.GetValueOrDefault(node.Input(0)) >= FarDown) continue;
+            if (!Suits(graph, node, links.OnlyReader(node.Output)?.Op == "Relu") || removed.Contains(node) || scales.GetValueOrDefault(node.Input(0)) >= FarDown) continue;
             var ours = Convolution(node, threads);
             var last = node;
             if (links.OnlyReader(node.Output) is { Op: "Add", Domain: "" } addition && Other(addition, node.Output) is var other && SameShape(graph, node.Output, other))
@@ -63,11 +64,11 @@ internal static class ConvolutionRewrite
         return scales;
     }
 
-    private static bool Suits(Graph graph, Node node)
+    private static bool Suits(Graph graph, Node node, bool rectified)
     {
         if (node.Op != "Conv" || node.Domain.Length > 0 || node.String("auto_pad", "NOTSET") != "NOTSET" || node.Int("group", 1) != 1) return false;
         if (!graph.Constants.TryGetValue(node.Input(1), out var weights) || weights.Type != ElementType.Float || weights.Shape is not [var outputs, var inputs, 3, 3]) return false;
-        return Ones(node.Ints("strides")) && Ones(node.Ints("dilations")) && Math.Min(outputs, inputs) >= FewestChannels && outputs * inputs >= FewestPairs
+        return Ones(node.Ints("strides")) && Ones(node.Ints("dilations")) && (rectified ? Math.Min(outputs, inputs) >= FewestBeforeRelu : Math.Min(outputs, inputs) >= FewestChannels && outputs * inputs >= FewestPairs)
             && (node.Ints("pads") is not { } pads || (pads.Length == 4 && pads.All(pad => pad is >= 0 and <= 2)));
     }
 

@@ -29,7 +29,7 @@ internal static class OperatorScratch
                 return shapes.TryGetValue(node.Inputs[0], out var y) ? (Product(y) + Product(y.AsSpan(1)) + (node.Int("size", 1) - 1) * Product(y.AsSpan(2))) * Float : 0;
             case Convolution3x3Operator.OperatorName when node.Domain == KernelDomain.Name:
                 return shapes.TryGetValue(node.Inputs[0], out var input) && shapes.TryGetValue(node.Inputs[1], out var taps)
-                    ? Convolution3x3Operator.ScratchBytes(input, taps, node.Ints("pads")!, threads)
+                    ? Convolution3x3Operator.ScratchBytes(input, taps, node.Ints("pads")!, node.Int("rectify", 0) != 0, threads)
                     : 0;
             default: return 0;
         }

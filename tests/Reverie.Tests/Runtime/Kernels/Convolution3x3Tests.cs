@@ -44,13 +44,16 @@ public sealed class Convolution3x3Tests
         }, iter: 12);
     }
 
-    // many tiles with few channels (blocks of each thread's own), few tiles with many (shared blocks), several items
+    // many tiles with few channels (blocks of each thread's own), few tiles with many (shared blocks), several items; direct:
+    // few pixels, blocks of part of a row, blocks of rows
     [Theory]
     [InlineData(1, 16, 16, 120, 121, false)]
     [InlineData(3, 16, 24, 70, 66, false)]
     [InlineData(2, 200, 130, 9, 13, false)]
     [InlineData(1, 32, 48, 40, 44, false)]
     [InlineData(2, 150, 100, 7, 7, true)]
+    [InlineData(2, 20, 12, 41, 1030, true)]
+    [InlineData(3, 16, 16, 90, 50, true)]
     public void Bits_depend_neither_on_threads_nor_on_the_batch(int batch, int inputs, int outputs, int height, int width, bool direct)
     {
         var data = new Data(new(new(batch, inputs, outputs, height, width, 1, 1, 1, 1), true, true, true, true, direct, 1, 5));
