@@ -99,11 +99,9 @@ internal sealed class DreamCommand : ReverieCommand
             size = longSide > size ? size : null;
         }
         var preset = context.Value(_preset) is { } name ? DreamPresets.Find(network, name).For(network) : new DeepDream();
-        var (objective, then, guides) = _objective.Read(context, network, preset, Scaled, photo);
-        return (_dream.Read(context, preset) with
+        var (chosen, guides) = _objective.Read(context, network, preset, Scaled, photo);
+        return (_dream.Read(context, chosen) with
         {
-            Objective = objective,
-            Then = then,
             Pictures = [.. guides.Select(Picture.Load)],
             Size = size == longSide ? null : size,
             Seed = (ulong)(context.Value(Shared.Seed) ?? 0),

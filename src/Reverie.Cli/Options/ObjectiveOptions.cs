@@ -3,6 +3,7 @@ using System.Globalization;
 using Reverie.Cli.Commands;
 using Reverie.Dream;
 using Reverie.Dream.Objectives;
+using Reverie.Dream.Regions;
 using Reverie.Imaging;
 using Reverie.Models;
 
@@ -29,8 +30,12 @@ internal sealed class ObjectiveOptions
     private readonly Option<LayerBalance?> _balance = ChoiceOption.Create("--balance", "How several terms are weighed: norm (equal weights pull alike) or none (the plain sum)", ("norm", LayerBalance.UnitNorm), ("none", LayerBalance.None));
     private readonly Option<string[]> _then = new("--then") { Description = "What to excite in the next round, as --objective; several times for several rounds", HelpName = "FORMULA" };
 
+    private readonly Option<string?> _mask = new("--mask") { Description = "Dream only there: a picture painted white where (greys by half), or circle(50%,40%,30%), top(40%), bottom(40%), left(50%), right(50%), not(...)", HelpName = "MASK" };
+    private readonly Option<string[]> _regions = new("--region") { Description = "Dream of something else there, as --objective: \"top(40%)=target(castle)\"; several times for several parts", HelpName = "MASK=FORMULA" };
+    private readonly Option<double?> _feather = NumberOption.Double("--feather", "How soft the edges of --mask and --region are, in percent of the picture's longer side; without it 1.5", 0, 50);
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_layers, _objective, _targets, _channels, _at, _guide, _guideBy, _balance, _then];
+    public IEnumerable<Option> All => [_layers, _objective, _targets, _channels, _at, _guide, _guideBy, _balance, _then, _mask, _regions, _feather];
 
     /// <summary>Reads them.</summary>
     /// <param name="context">The command line.</param>
@@ -38,15 +43,30 @@ internal sealed class ObjectiveOptions
     /// <param name="defaults">What holds where none are given.</param>
     /// <param name="photo">The picture, at the size to be dreamt at, by which channels are ranked.</param>
     /// <param name="original">The picture as its file has it, in whose pixels points are given.</param>
-    /// <returns>The objective, those of the following rounds (null where none are given) and the files of the guides that they name.</returns>
+    /// <returns>The settings with them, and the files of the guides and masks that they name.</returns>
     /// <exception cref="ReverieException">They are malformed, or name what does not exist.</exception>
-    public (Objective First, IReadOnlyList<Objective>? Then, IReadOnlyList<string> Pictures) Read(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, Picture original)
+    public (DeepDream Settings, IReadOnlyList<string> Pictures) Read(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, Picture original)
     {
         var parser = new ObjectiveParser(network, original.Height, original.Width);
         var objective = First(context, network, defaults, photo, parser);
         if (context.Value(_balance) is { } balance) objective = objective with { Balance = balance };
         var then = (context.Value(_then) ?? []).Select(text => parser.Parse(text) with { Balance = objective.Balance }).ToList();
-        return (objective, then.Count > 0 ? then : All.Any(context.Given) ? null : defaults.Then, parser.PictureFiles);
+        // another objective than a preset's leaves the preset's rounds behind; where it is dreamt does not
+        var own = All.Except([_mask, _regions, _feather]).Any(context.Given);
+        var settings = Regions(context, defaults, parser) with { Objective = objective, Then = then.Count > 0 ? then : own ? null : defaults.Then };
+        return (settings, parser.PictureFiles);
+    }
+
+    private DeepDream Regions(CommandContext context, DeepDream defaults, ObjectiveParser parser)
+    {
+        var regions = context.Value(_regions) ?? [];
+        if (context.Given(_feather) && !context.Given(_mask) && regions.Length == 0) throw new ReverieException("--feather softens the edges of --mask and --region; give one of them");
+        var masks = new RegionParser(parser, context.Value(_feather) / 100 ?? RegionMask.DefaultFeather);
+        return defaults with
+        {
+            Mask = context.Value(_mask) is { } mask ? masks.Mask(mask) : defaults.Mask,
+            Regions = regions.Length > 0 ? [.. regions.Select(masks.Region)] : defaults.Regions,
+        };
     }
 
     private Objective First(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, ObjectiveParser parser)

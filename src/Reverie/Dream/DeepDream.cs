@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Reverie.Dream.Gradients;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Runtime;
@@ -71,6 +72,20 @@ public sealed record DeepDream
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Objective>? Then { get; init; }
 
+    /// <summary>Another objective that takes over some of the steps; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IterationMix? Mix { get; init; }
+
+    /// <summary>
+    /// The part of the picture that dreams; the rest stays as it is, to the bit. Null for all. In a picture with transparency, pixels dream as far as they are opaque.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegionMask? Mask { get; init; }
+
+    /// <summary>Parts of the picture that dream of something of their own, instead of <see cref="Objective"/>. Each costs a gradient of its own at every step. Null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<DreamRegion>? Regions { get; init; }
+
     /// <summary>The longer side of the result in pixels; null keeps the picture's own size.</summary>
     public int? Size { get; init; }
 
@@ -88,7 +103,7 @@ public sealed record DeepDream
     /// <summary>Where the random shifts begin.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>The guide pictures that objectives refer to by number. Not part of the recipe's settings: a recipe names their files.</summary>
+    /// <summary>The pictures that objectives and masks refer to by number: guides and masks. Not part of the recipe's settings: a recipe names their files.</summary>
     [JsonIgnore]
     public IReadOnlyList<Picture> Pictures { get; init => field = value ?? []; } = [];
 
@@ -106,8 +121,8 @@ public sealed record DeepDream
     public DreamResult Run(Network network, Picture photo, IProgress<DreamProgress>? progress = null, RuntimeOptions? options = null, CancellationToken cancellation = default)
     {
         Validate();
-        using var run = new DreamRun(this, network, options);
-        return run.Dream(photo, progress, cancellation);
+        using var sources = GradientSources.For(this, network, options);
+        return new DreamRun(this, network, sources).Dream(photo, progress, cancellation);
     }
 
     /// <summary>
@@ -126,8 +141,9 @@ public sealed record DeepDream
     {
         Validate();
         ValidateStreamed(photo);
-        using var run = new DreamRun(this with { Tile = Tile ?? DefaultTile }, network, options);
-        return run.Dream(photo, progress, cancellation);
+        var settings = this with { Tile = Tile ?? DefaultTile };
+        using var sources = GradientSources.For(settings, network, options);
+        return new DreamRun(settings, network, sources).Dream(photo, progress, cancellation);
     }
 
     /// <summary>The objective that a run on this network has.</summary>
@@ -150,12 +166,13 @@ public sealed record DeepDream
 
     private void ValidateStreamed(StreamedPicture photo)
     {
-        var needs = Smoothing != GradientSmoothing.None ? "the smoothing of gradients" : TotalVariation > 0 ? "total variation" : Colours != ColourLock.None ? "the colour lock"
+        var needs = Mask is not null ? "a mask" : Regions is { Count: > 0 } ? "a region" : Mix is not null ? "a mixture of iterations" : photo.HasAlpha ? "transparency" : Smoothing != GradientSmoothing.None ? "the smoothing of gradients" : TotalVariation > 0 ? "total variation" : Colours != ColourLock.None ? "the colour lock"
             : Normaliser == GradientNorm.Adam ? "Adam" : Size is { } size && size != Math.Max(photo.Height, photo.Width) ? "another size" : null;
         if (needs is not null) throw new ReverieException($"{needs} needs the whole picture in memory, but it is too large for that; leave it out, or allow more --memory");
     }
 
-    private void Validate()
+    /// <exception cref="ReverieException">A setting is out of range.</exception>
+    internal void Validate()
     {
         if (Version != 1) throw new ReverieException($"these dream settings are of version {Version}; this program knows version 1");
         Check(Octaves is >= 1 and <= 64, "octaves must be between 1 and 64");
@@ -168,6 +185,9 @@ public sealed record DeepDream
         Check(double.IsFinite(TotalVariation) && TotalVariation is >= 0 and <= 100, "the total variation's weight must be between 0 and 100");
         Check(Rounds is null or >= 1 and <= 10_000, "rounds must be between 1 and 10000");
         Check((long)Octaves * Steps * (Rounds ?? 1 + (Then?.Count ?? 0)) <= int.MaxValue, "octaves x steps x rounds are more steps than can be counted");
+        Mask?.Validate(Pictures.Count);
+        foreach (var region in Regions ?? []) region.Where.Validate(Pictures.Count);
+        Check(Mix is null or { Share: >= 0 and <= 1, Carried: >= 0 and <= 1 }, "the share of a mixture must be between 0 and 1");
         Check(Size is null or >= Dream.Octaves.SmallestSide and <= Picture.MaxSide, $"the size must be between {Dream.Octaves.SmallestSide} and {Picture.MaxSide} pixels");
 
         static void Check(bool holds, string message)

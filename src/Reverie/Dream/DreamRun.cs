@@ -1,24 +1,23 @@
 using Reverie.Dream.Gradients;
-using Reverie.Dream.Objectives;
+using Reverie.Dream.Regions;
 using Reverie.Dream.Streaming;
 using Reverie.Imaging;
 using Reverie.Models;
-using Reverie.Runtime;
 
 namespace Reverie.Dream;
 
 /// <summary>One run of <see cref="DeepDream"/>: rounds, each of them a climb through the octaves.</summary>
-internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptions? options) : IDisposable
+/// <param name="settings">The dream.</param>
+/// <param name="network">The network.</param>
+/// <param name="sources">Where gradients come from; the caller's, who may keep them for further runs.</param>
+internal sealed class DreamRun(DeepDream settings, Network network, GradientSources sources)
 {
-    private readonly Dictionary<Objective, IGradientSource> _sources = [];
-    private readonly GuideFeatures _guides = new(network, settings.Pictures, options);
-
-    public void Dispose()
-    {
-        foreach (var source in _sources.Values) source.Dispose();
-    }
-
-    public DreamResult Dream(Picture photo, IProgress<DreamProgress>? progress, CancellationToken cancellation)
+    /// <summary>Dreams.</summary>
+    /// <param name="photo">The picture to start from.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Ends the run early.</param>
+    /// <param name="firstRound">The number of the first round, which has its own jitter: frames of a storyboard are rounds.</param>
+    public DreamResult Dream(Picture photo, IProgress<DreamProgress>? progress, CancellationToken cancellation, int firstRound = 0)
     {
         if (settings.Size is { } size && size != Math.Max(photo.Height, photo.Width))
         {
@@ -27,19 +26,22 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
         }
         var rounds = settings.RoundsFor(network);
         var sizes = Sizes(rounds, photo.Height, photo.Width);
+        var weights = RegionWeights.Of(settings, sizes, photo.Alpha);
         var log = new DreamLog(sizes, settings, rounds.Count, progress, cancellation);
-        var before = SourceOf(rounds[^1]).Value(photo.Rgb, sizes[0], cancellation);
-        var picture = photo;
+        var ground = Matte.Under(photo);
+        var judge = sources.Of(rounds[^1]);
+        var before = judge.Value(ground.Rgb, sizes[0], cancellation);
+        var picture = ground;
         for (var round = 0; round < rounds.Count && !log.IsOver; round++)
-            picture = new Climb(settings, sizes, SourceOf(rounds[round]), log, round).From(picture, cancellation);
+            picture = new Climb(settings, sizes, Parts(rounds[round]), weights, log, round + firstRound).From(picture, cancellation);
         return new DreamResult
         {
-            Picture = picture,
+            Picture = Matte.Lift(photo, ground, picture),
             Octaves = [.. Enumerable.Reverse(sizes)],
             Steps = log.Values.Count,
             StepsPlanned = log.Planned,
             ValueBefore = before,
-            ValueAfter = log.IsComplete ? SourceOf(rounds[^1]).Value(picture.Rgb, sizes[0], CancellationToken.None) : double.NaN,
+            ValueAfter = log.IsComplete ? judge.Value(picture.Rgb, sizes[0], CancellationToken.None) : double.NaN,
             DeadSteps = log.DeadSteps,
             Values = log.Values,
         };
@@ -81,35 +83,41 @@ internal sealed class DreamRun(DeepDream settings, Network network, RuntimeOptio
             throw;
         }
 
-        TiledGradient Streamed(Objective objective) => (TiledGradient)SourceOf(objective);
+        TiledGradient Streamed(Objective objective) => (TiledGradient)sources.Of(objective);
+    }
+
+    // What each part of the picture follows in a round.
+    private List<Func<int, IGradientSource>> Parts(Objective objective)
+    {
+        var own = sources.Of(objective);
+        var other = settings.Mix is { } mix ? sources.Of(mix.Objective) : null;
+        var parts = new List<Func<int, IGradientSource>> { number => other is not null && settings.Mix!.Takes(number) ? other : own };
+        foreach (var region in settings.Regions ?? [])
+        {
+            var source = sources.Of(region.Objective);
+            parts.Add(_ => source);
+        }
+        return parts;
     }
 
     // The octaves in which all rounds' layers have a place, the largest first.
     private List<OctaveSize> Sizes(IReadOnlyList<Objective> rounds, int height, int width)
     {
-        foreach (var objective in rounds.Distinct()) _ = SourceOf(objective);
+        var objectives = rounds.Concat((settings.Regions ?? []).Select(region => region.Objective)).Concat(settings.Mix is { } mix ? [mix.Objective] : []).Distinct().ToList();
+        var all = objectives.ConvertAll(sources.Of);
         var sizes = Octaves.Sizes(height, width, settings.Octaves, settings.OctaveScale);
-        foreach (var (objective, source) in _sources)
-            if (!source.Fits(sizes[0]))
+        foreach (var objective in objectives)
+            if (!sources.Of(objective).Fits(sizes[0]))
                 throw new ReverieException($"a picture of {sizes[0].Width} x {sizes[0].Height} is too small for {objective}; give a larger --size, or an earlier layer");
-        if (settings.Seamless != Seamless.None) Align(sizes);
-        sizes.RemoveAll(size => !_sources.Values.All(source => source.Fits(size)));
+        if (settings.Seamless != Seamless.None) Align(sizes, all);
+        sizes.RemoveAll(size => !all.TrueForAll(source => source.Fits(size)));
         return sizes;
     }
 
-    private IGradientSource SourceOf(Objective objective)
-    {
-        if (!_sources.TryGetValue(objective, out var source))
-            _sources[objective] = source = settings.Tile is null && settings.Seamless == Seamless.None
-                ? new CompiledGradient(network, ObjectiveGraph.Build(network, objective, _guides), options)
-                : new TiledGradient(network, TiledObjectiveGraph.Build(network, objective, _guides), TileSettings.Of(settings), options);
-        return source;
-    }
-
     // Octaves that are whole numbers of the network's strides around have no seam in any layer's grid.
-    private void Align(List<OctaveSize> sizes)
+    private void Align(List<OctaveSize> sizes, List<IGradientSource> all)
     {
-        var (y, x) = _sources.Values.OfType<TiledGradient>().Select(source => source.Alignment).Aggregate((largest, next) => (Math.Max(largest.Y, next.Y), Math.Max(largest.X, next.X)));
+        var (y, x) = all.OfType<TiledGradient>().Select(source => source.Alignment).Aggregate((largest, next) => (Math.Max(largest.Y, next.Y), Math.Max(largest.X, next.X)));
         for (var index = 1; index < sizes.Count; index++)
             sizes[index] = new(settings.Seamless == Seamless.Both ? Rounded(sizes[index].Height, y) : sizes[index].Height, Rounded(sizes[index].Width, x));
 

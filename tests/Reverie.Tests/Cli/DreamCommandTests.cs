@@ -110,6 +110,21 @@ public class DreamCommandTests
     }
 
     [Fact]
+    public async Task Parts_of_a_picture_dream_and_replay()
+    {
+        using var folder = Cat();
+        var cat = Picture.Load(folder["cat.png"]);
+        var mask = new float[3 * cat.Height * cat.Width];
+        for (var index = 0; index < mask.Length; index++) mask[index] = index % cat.Width < cat.Width / 2 ? 1 : 0;
+        new Picture(cat.Height, cat.Width, mask).Save(folder["mask.png"]);
+        await Succeed(["dream", folder["cat.png"], "-o", folder["a.png"], "--layer", "relu3_2", "--mask", folder["mask.png"], "--region", "circle(30%,50%,20%)=relu2_2:4", "--feather", "2", .. Quick]);
+        await Succeed("replay", folder["a.png"], "--verify");
+        Assert.Contains("is no mask", await Command.Refuse(["dream", folder["cat.png"], "--mask", "oval(3%)", .. Quick]), StringComparison.Ordinal);
+        Assert.Contains("is no region", await Command.Refuse(["dream", folder["cat.png"], "--region", "relu2_2", .. Quick]), StringComparison.Ordinal);
+        Assert.Contains("--feather softens", await Command.Refuse(["dream", folder["cat.png"], "--feather", "2", .. Quick]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Channels_are_chosen_by_the_picture_and_the_recipe_holds_them()
     {
         using var folder = Cat();

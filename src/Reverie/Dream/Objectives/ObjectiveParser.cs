@@ -17,8 +17,11 @@ public sealed class ObjectiveParser(Network network, int height, int width)
 {
     private readonly List<string> _pictures = [];
 
-    /// <summary>The files of the guide pictures that were named, in the order of their numbers.</summary>
+    /// <summary>The files of the pictures that were named, guides and masks, in the order of their numbers.</summary>
     public IReadOnlyList<string> PictureFiles => _pictures;
+
+    /// <summary>The folder to which names of files are relative; null for the current one.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>Reads an objective.</summary>
     /// <exception cref="ReverieException">The text is malformed, or names a layer, channel, class or file that does not exist.</exception>
@@ -32,7 +35,8 @@ public sealed class ObjectiveParser(Network network, int height, int width)
     /// <summary>The number under which the dream's pictures hold a file; the same file is held once.</summary>
     public int Picture(string file)
     {
-        if (!File.Exists(file)) throw new ReverieException($"the guide picture '{file}' does not exist");
+        file = Located(file);
+        if (!File.Exists(file)) throw new ReverieException($"the picture '{file}' does not exist");
         var known = _pictures.IndexOf(file);
         if (known >= 0) return known;
         _pictures.Add(file);
@@ -118,7 +122,7 @@ public sealed class ObjectiveParser(Network network, int height, int width)
     private ObjectiveTerm Direction(string inside)
     {
         var (layer, file) = Pair(inside, "direction(TENSOR, FILE.npy)");
-        var vector = Npy.Read(file).ToFloat32();
+        var vector = Npy.Read(Located(file)).ToFloat32();
         var term = Layer(layer);
         var channels = network.Graph.TypeOf(term.Layer)?.Shape is [_, var count, ..] ? count.Value : null;
         if (channels is { } expected && vector.Length != expected)
@@ -126,6 +130,8 @@ public sealed class ObjectiveParser(Network network, int height, int width)
         if (vector.Any(value => !float.IsFinite(value))) throw new ReverieException($"the direction in {file} is not finite");
         return term with { Measure = ObjectiveMeasure.Direction, Direction = vector };
     }
+
+    private string Located(string file) => Folder is null ? file : Path.Combine(Folder, file);
 
     // LAYER, FILE: at the last comma that a blank follows, since channels hold commas too
     private static (string Layer, string File) Pair(string inside, string form)

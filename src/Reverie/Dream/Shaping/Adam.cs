@@ -14,7 +14,7 @@ internal sealed class Adam(int count, double beta1 = 0.9, double beta2 = 0.999) 
     private int _step;
 
     /// <inheritdoc/>
-    public double Divisor(float[] gradient)
+    public double Divisor(float[] gradient, float[]? weights = null)
     {
         var magnitude = Reduction.MeanMagnitude(gradient);
         if (!(magnitude > GradientShaping.Epsilon) || !double.IsFinite(magnitude)) return magnitude;
@@ -29,6 +29,8 @@ internal sealed class Adam(int count, double beta1 = 0.9, double beta2 = 0.999) 
             var v = _square[index] = second * _square[index] + (1 - second) * g * g;
             gradient[index] = m * correct1 / (MathF.Sqrt(v * correct2) + Epsilon);
         }
+        // not before: every pixel's step has the same size, whatever its gradient's
+        if (weights is not null) PixelWeights.Multiply(gradient, weights);
         return 1;
     }
 }

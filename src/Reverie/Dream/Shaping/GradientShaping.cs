@@ -25,11 +25,12 @@ internal sealed class GradientShaping(IReadOnlyList<IGradientFilter> filters, IG
     /// <param name="gradient">The gradient; changed.</param>
     /// <param name="picture">The picture that it is the gradient at.</param>
     /// <param name="size">H and W.</param>
+    /// <param name="weights">How far each pixel [H,W] follows the gradient; null for all in full.</param>
     /// <exception cref="ReverieException">The gradient is not finite.</exception>
-    public double Apply(float[] gradient, float[] picture, OctaveSize size)
+    public double Apply(float[] gradient, float[] picture, OctaveSize size, float[]? weights = null)
     {
         foreach (var filter in filters) filter.Apply(gradient, picture, size);
-        return Checked(normaliser.Divisor(gradient));
+        return Checked(normaliser.Divisor(gradient, weights));
     }
 
     /// <summary>A divisor, or 0 where it is as good as zero.</summary>

@@ -7,5 +7,7 @@ internal interface IGradientNormaliser
     /// What the gradient [3,H,W] is still to be divided by, so that a step size means the same for every network and layer; the gradient may be
     /// changed too. Numbers up to <see cref="GradientShaping.Epsilon"/> say that it is zero everywhere.
     /// </summary>
-    double Divisor(float[] gradient);
+    /// <param name="gradient">[3,H,W]; changed: multiplied by the weights.</param>
+    /// <param name="weights">How far each pixel [H,W] follows the gradient, so that a part of the picture moves as far as all of it would; null for all in full.</param>
+    double Divisor(float[] gradient, float[]? weights = null);
 }

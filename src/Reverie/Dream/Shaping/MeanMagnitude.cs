@@ -4,5 +4,10 @@ namespace Reverie.Dream.Shaping;
 internal sealed class MeanMagnitude : IGradientNormaliser
 {
     /// <inheritdoc/>
-    public double Divisor(float[] gradient) => Reduction.MeanMagnitude(gradient);
+    public double Divisor(float[] gradient, float[]? weights = null)
+    {
+        if (weights is null) return Reduction.MeanMagnitude(gradient);
+        PixelWeights.Multiply(gradient, weights);
+        return Reduction.MeanMagnitude(gradient) / Reduction.MeanMagnitude(weights);
+    }
 }

@@ -4,5 +4,10 @@ namespace Reverie.Dream.Shaping;
 internal sealed class StandardDeviation : IGradientNormaliser
 {
     /// <inheritdoc/>
-    public double Divisor(float[] gradient) => Reduction.StandardDeviation(gradient);
+    public double Divisor(float[] gradient, float[]? weights = null)
+    {
+        if (weights is null) return Reduction.StandardDeviation(gradient);
+        PixelWeights.Multiply(gradient, weights);
+        return Reduction.StandardDeviation(gradient) / Reduction.RootMeanSquare(weights);
+    }
 }

@@ -31,9 +31,10 @@ public sealed record DreamMemory(int? Tile, bool IsStreamed, long PeakBytes)
     public static DreamMemory For(DeepDream settings, Network network, int height, int width, long bytes, RuntimeOptions? options = null)
     {
         if (!(options ?? RuntimeOptions.Default).Provider.Equals(Providers.Cpu, StringComparison.OrdinalIgnoreCase)) throw new ReverieException("only the CPU's memory can be bounded; leave --memory or --provider out");
-        var planes = BytesPerPixel * height * width;
+        // every region's weights, and a sum of their gradients
+        var planes = (BytesPerPixel + (settings.Regions is { Count: var regions } ? 12 + 8 * regions : 0) + (settings.Mask is null ? 0 : 16)) * height * width;
         var size = new OctaveSize(height, width);
-        var objectives = settings.RoundsFor(network).Distinct().ToList();
+        var objectives = settings.RoundsFor(network).Concat((settings.Regions ?? []).Select(region => region.Objective)).Distinct().ToList();
         var guides = new GuideFeatures(network, settings.Pictures, options);
         if (settings is { Tile: null, Seamless: Seamless.None } && planes < bytes)
         {
