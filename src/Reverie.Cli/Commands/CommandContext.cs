@@ -52,6 +52,9 @@ internal sealed class CommandContext : IDisposable
     /// <summary>Where and how to compute, from <c>--provider</c> and <c>--threads</c>.</summary>
     public RuntimeOptions Runtime => new() { Provider = Value(_shared.Provider) ?? Providers.Cpu, Threads = Value(_shared.Threads) };
 
+    /// <summary>Whether a JSON report is asked for.</summary>
+    public bool ReportsJson => JsonTarget is not null;
+
     private string? JsonTarget => Value(_shared.Json);
 
     /// <summary>The value of an option; the type's default where the command has no such option or it is not given.</summary>

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Reverie.Cli.Options;
 using Reverie.Cli.Recipes;
 using Reverie.Cli.Reports;
 using Reverie.Dream;
 using Reverie.Dream.Presets;
+using Reverie.Dream.Reports;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Recipes;
@@ -24,6 +26,8 @@ internal sealed class DreamCommand : ReverieCommand
     private readonly Option<string?> _preset = new("--preset", "-p") { Description = "A way to dream that was tried and found good (see 'reverie presets'); other options change it", HelpName = "NAME" };
     private readonly ObjectiveOptions _objective = new();
     private readonly DreamOptions _dream = new();
+    private readonly StoryboardOptions _storyboard = new();
+    private readonly ReportOptions _reports = new();
     private readonly Option<string?> _size = new("--size", "-s") { Description = "The longer side of the result in pixels, or 'full' for the picture's own. Without it: its own, but at most 1024", HelpName = "PIXELS|full" };
     private readonly Option<string?> _raw = new("--raw") { Description = "Also write the result before it is rounded to a picture: float32 [1,3,H,W], red, green, blue from 0 to 1", HelpName = "FILE.npy" };
 
@@ -32,13 +36,20 @@ internal sealed class DreamCommand : ReverieCommand
     public DreamCommand(SharedOptions shared) : base("dream", "Let a network dream on a picture: DeepDream", shared)
     {
         Add(_image);
-        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, _size, shared.Seed, _raw, _trace, shared.Memory, .. shared.Computing]);
+        AddOptions([shared.Output, _preset, .. _objective.All, .. _dream.All, .. _reports.All, .. _storyboard.All, _size, shared.Seed, _raw, _trace, shared.Memory, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
     {
         var image = context.Value(_image)!;
         var size = ReadSize(context.Value(_size));
+        if (_storyboard.Asked(context))
+        {
+            RunStoryboard(context, image, size);
+            return;
+        }
+        var gain = _reports.Gain(context);
+        if (gain is not null && context.Given(_trace)) throw new ReverieException("--gain dreams several times to find the step size; take the one that it finds, and --trace with that");
         var raw = context.Value(_raw) is { } file ? context.Outputs.Claim(file, "--raw") : null;
         var output = context.Outputs.Result(context.Value(Shared.Output), image, "dream", ".png");
         var photo = context.Report.Timed("load", () => LoadedPhoto.Load(image));
@@ -52,32 +63,70 @@ internal sealed class DreamCommand : ReverieCommand
         if (memory?.IsStreamed == true)
         {
             StreamedPicture.EnsureSavable(output, context.Force);
+            if (gain is not null) throw new ReverieException("--gain needs the whole picture in memory, but it is too large for that; give a --step-size instead, or allow more --memory");
             if (raw is not null || context.Given(_trace)) throw new ReverieException("--raw and --trace need the whole picture in memory, but it is too large for that; leave them out, or allow more --memory");
         }
-        var recipe = MakeRecipe(context, settings, network, [image, .. guides], output);
+        var recipe = MakeRecipe(context, "dream", DreamSettings.ToJson(settings), network, [image, .. guides], output);
         Picture.EnsureHolds(output, new() { [PictureMetadata.Recipe] = recipe.ToJson() });
         var trace = context.Value(_trace) is { } folder ? DreamTrace.Into(folder, context.Force) : null;
 
-        DreamOutcome result = memory?.IsStreamed == true
-            ? DreamTask.RunStreamed(context, settings, network, photo.MoveToScratch(settings.Size), context.Runtime)
-            : DreamTask.Run(context, settings, network, photo.Value, context.Runtime, trace);
+        using var streamed = memory?.IsStreamed == true ? photo.MoveToScratch(settings.Size) : null;
+        DreamOutcome result;
+        if (streamed is not null) result = DreamTask.RunStreamed(context, settings, network, streamed, context.Runtime);
+        else if (gain is null) result = DreamTask.Run(context, settings, network, photo.Value, context.Runtime, trace);
+        else (settings, result) = gain.Run(settings, network, photo.Value, dream => DreamTask.Run(context, dream, network, photo.Value, context.Runtime, trace), context.Runtime, context.Cancellation);
         if (result.Cancelled)
         {
             if (result.Steps == 0) throw new OperationCanceledException(context.Cancellation);
             settings = settings with { StopAfter = result.Steps };
         }
         var metadata = new PictureMetadata { [PictureMetadata.Recipe] = (recipe with { Settings = DreamSettings.ToJson(settings) }).ToJson() };
-        if (result is StreamedDreamResult { Picture: var streamed })
-            using (streamed) output = context.Keep(output, path => streamed.Save(path, metadata, context.Force));
+        using var scratch = (result as StreamedDreamResult)?.Picture;
+        if (scratch is not null) output = context.Keep(output, path => scratch.Save(path, metadata, context.Force));
         else if (result is DreamResult { Picture: var picture })
         {
             output = context.Keep(output, path => picture.Save(path, metadata, context.Force));
             if (raw is not null) context.Keep(raw, path => Npy.Write(path, picture.Rgb, [1, 3, picture.Height, picture.Width], context.Force));
         }
         Describe(context, settings, network, result, output);
-        if (!result.Cancelled) return;
+        if (!result.Cancelled)
+        {
+            if (_reports.Wanted(context)) Measure(context, settings, network, result, photo, streamed);
+            return;
+        }
         context.Finish();
         throw new CancelledWithResultException($"cancelled after {result.Steps} of {result.StepsPlanned} steps; what was dreamt so far is in {output}");
+    }
+
+    private void Measure(CommandContext context, DeepDream settings, Network network, DreamOutcome result, LoadedPhoto photo, StreamedPicture? streamed)
+    {
+        var judge = _reports.Judge(context, network);
+        using var _ = judge == Network.Embedded ? null : judge;
+        ReportTask.Tell(context, context.Report.Timed("report", () => result is DreamResult inMemory
+            ? DreamReport.Of(network, settings, inMemory, photo.Value, judge, context.Runtime, context.Cancellation)
+            : DreamReport.Of(network, settings, (StreamedDreamResult)result, streamed!, judge, context.Runtime, context.Cancellation)));
+    }
+
+    // Frames instead of a picture.
+    private void RunStoryboard(CommandContext context, string image, int? size)
+    {
+        if (context.Given(_raw) || context.Given(_trace)) throw new ReverieException("--raw and --trace are for one picture; the frames' folder holds what they would");
+        if (_reports.All.FirstOrDefault(context.Given) is { } stray) throw new ReverieException($"{stray.Name} is for one picture; a storyboard says how strong its frames are");
+        if (context.Given(_dream.Rounds) || context.Given(_objective.Then)) throw new ReverieException("the frames of a storyboard are its rounds; leave --rounds and --then out, and put keyframes into a --storyboard instead");
+        var photo = context.Report.Timed("load", () => LoadedPhoto.Load(image));
+        var network = context.LoadNetwork();
+        using var _ = network == Network.Embedded ? null : network;
+        var (settings, guides) = ReadSettings(context, network, photo, size);
+        var (storyboard, pictures) = _storyboard.Read(context, network, photo.Value, settings with { Rounds = null, Then = null }, guides);
+        var (height, width) = photo.Size(storyboard.Dream.Size);
+        if (DreamBudget.Choose(context, context.Memory?.Bytes, storyboard.Dream, network, height, width) is { } memory)
+        {
+            if (memory.IsStreamed) throw new ReverieException("frames need their whole picture in memory, but it is too large for that; give a smaller --size, or allow more --memory");
+            storyboard = storyboard with { Dream = storyboard.Dream with { Tile = memory.Tile } };
+        }
+        storyboard = storyboard with { Dream = storyboard.Dream with { Pictures = [.. pictures.Select(Picture.Load)] } };
+        StoryboardTask.Run(context, storyboard, network, photo.Value, image, context.Value(Shared.Output),
+            output => MakeRecipe(context, "storyboard", storyboard.ToJson(), network, [image, .. pictures], output));
     }
 
     private static int? ReadSize(string? text)
@@ -116,11 +165,11 @@ internal sealed class DreamCommand : ReverieCommand
         }
     }
 
-    private static Recipe MakeRecipe(CommandContext context, DeepDream settings, Network network, IReadOnlyList<string> pictures, string output) => new()
+    private static Recipe MakeRecipe(CommandContext context, string command, JsonElement settings, Network network, IReadOnlyList<string> pictures, string output) => new()
     {
         Reverie = JsonReport.Version,
-        Command = "dream",
-        Settings = DreamSettings.ToJson(settings),
+        Command = command,
+        Settings = settings,
         Model = RecipeModel.Of(network, output),
         Inputs = [.. pictures.Select(picture => new RecipeFile(FileHash.Of(picture), FileHash.RelativeTo(output, picture)))],
         Runtime = RuntimeHere(context.Runtime),

@@ -24,6 +24,9 @@ internal sealed class DreamOptions
     private readonly Option<int?> _tile = NumberOption.Int("--tile", "Dream tile by tile, with tiles of this many pixels a side: the same dream in less memory", 32, 100_000);
     private readonly Option<Seamless?> _seamless = ChoiceOption.Create("--seamless", "Borders that fit together: both for textures, x for panoramas (left fits right)", ("none", Seamless.None), ("x", Seamless.Across), ("both", Seamless.Both));
 
+    /// <summary>How many rounds.</summary>
+    public Option Rounds => _rounds;
+
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_octaves, _octaveScale, _octaveStrength, _carry, _steps, _stepSize, _jitter, _normaliser, _smoothing, _totalVariation, _colours, _rounds, _tile, _seamless];
 

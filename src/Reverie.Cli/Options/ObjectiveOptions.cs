@@ -34,6 +34,9 @@ internal sealed class ObjectiveOptions
     private readonly Option<string[]> _regions = new("--region") { Description = "Dream of something else there, as --objective: \"top(40%)=target(castle)\"; several times for several parts", HelpName = "MASK=FORMULA" };
     private readonly Option<double?> _feather = NumberOption.Double("--feather", "How soft the edges of --mask and --region are, in percent of the picture's longer side; without it 1.5", 0, 50);
 
+    /// <summary>The objectives of further rounds.</summary>
+    public Option Then => _then;
+
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_layers, _objective, _targets, _channels, _at, _guide, _guideBy, _balance, _then, _mask, _regions, _feather];
 

@@ -17,10 +17,9 @@ internal static class DreamTask
         return result;
     }
 
-    /// <summary>Runs a dream on a picture that is not in memory; its scratch file is given back.</summary>
+    /// <summary>Runs a dream on a picture that is not in memory.</summary>
     public static StreamedDreamResult RunStreamed(CommandContext context, DeepDream settings, Network network, StreamedPicture photo, RuntimeOptions runtime)
     {
-        using var _ = photo;
         // The planes that were loaded are garbage now, and a large share of what the process may have: the run needs it more than the heap does.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var progress = context.Progress("dreaming");

@@ -1,3 +1,4 @@
+using Reverie.Dream.Reports;
 using Reverie.Imaging;
 
 namespace Reverie.Dream;
@@ -42,6 +43,9 @@ public abstract record DreamOutcome
 
     /// <summary>Steps whose gradient was zero everywhere, so that they changed nothing.</summary>
     public required int DeadSteps { get; init; }
+
+    /// <summary>Where the borders of tiles lay; null where there were none.</summary>
+    internal TileBorders? Borders { get; init; }
 
     /// <summary>The objective before each step, in the order of the run.</summary>
     public required IReadOnlyList<double> Values { get; init; }

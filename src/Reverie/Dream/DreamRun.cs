@@ -1,5 +1,6 @@
 using Reverie.Dream.Gradients;
 using Reverie.Dream.Regions;
+using Reverie.Dream.Reports;
 using Reverie.Dream.Streaming;
 using Reverie.Imaging;
 using Reverie.Models;
@@ -44,6 +45,7 @@ internal sealed class DreamRun(DeepDream settings, Network network, GradientSour
             ValueAfter = log.IsComplete ? judge.Value(picture.Rgb, sizes[0], CancellationToken.None) : double.NaN,
             DeadSteps = log.DeadSteps,
             Values = log.Values,
+            Borders = TileBorders.Of(settings, sizes, judge, firstRound + rounds.Count - 1),
         };
     }
 
@@ -75,6 +77,7 @@ internal sealed class DreamRun(DeepDream settings, Network network, GradientSour
                 ValueAfter = log.IsComplete ? Streamed(rounds[^1]).Value(planes, default, CancellationToken.None) : double.NaN,
                 DeadSteps = log.DeadSteps,
                 Values = log.Values,
+                Borders = TileBorders.Of(settings, sizes, Streamed(rounds[^1]), rounds.Count - 1),
             };
         }
         catch

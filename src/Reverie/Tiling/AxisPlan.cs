@@ -15,9 +15,7 @@ internal static class AxisPlan
         var isOpen = edge == PictureEdge.Open;
         // An open axis is a whole number of cells long: the last one reaches into what lies beyond, and nothing of the picture is left out.
         var end = isOpen ? RoundUp(size, alignment) : size;
-        // as many tiles as there have to be, all of nearly one size: a sliver at the end would be mostly halo
-        var count = (end + RoundUp(tile, alignment) - 1) / RoundUp(tile, alignment);
-        var core = RoundUp((end + count - 1) / count, alignment);
+        var core = Core(end, tile, alignment);
         var tiles = new List<AxisTile>();
         for (long begin = 0; begin < end; begin += core)
         {
@@ -47,6 +45,21 @@ internal static class AxisPlan
             var positions = new Interval(step.Into(first), takesRest ? length : step.Into(last));
             return positions.Within(length);
         }
+    }
+
+    /// <summary>The pixels where one tile's own part ends and the next one's begins.</summary>
+    public static IEnumerable<long> Borders(long size, long tile, long alignment, PictureEdge edge)
+    {
+        var end = edge == PictureEdge.Open ? RoundUp(size, alignment) : size;
+        var core = Core(end, tile, alignment);
+        for (var border = core; border < end; border += core) yield return border;
+    }
+
+    // as many tiles as there have to be, all of nearly one size: a sliver at the end would be mostly halo
+    private static long Core(long end, long tile, long alignment)
+    {
+        var count = (end + RoundUp(tile, alignment) - 1) / RoundUp(tile, alignment);
+        return RoundUp((end + count - 1) / count, alignment);
     }
 
     private static long RoundUp(long value, long multiple) => (value + multiple - 1) / multiple * multiple;

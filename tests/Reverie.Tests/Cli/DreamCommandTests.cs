@@ -158,6 +158,54 @@ public class DreamCommandTests
         Assert.Contains(expected, await Command.Refuse(["dream", folder["cat.png"], .. arguments]), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task Frames_go_into_a_folder_go_on_where_they_ended_and_replay()
+    {
+        using var folder = Cat();
+        File.WriteAllText(folder["s.yaml"], """
+            octaves: 2
+            steps: 2
+            size: 64
+            keyframes:
+              - { at: 0, objective: relu3_2, zoom: 1.05 }
+              - { at: 4, objective: "relu2_2:3", rotate: 2 }
+            """);
+        string[] make = ["dream", folder["cat.png"], "--storyboard", folder["s.yaml"], "--threads", "1", "--every", "2"];
+        Assert.Contains("stands in the storyboard", await Command.Refuse(make), StringComparison.Ordinal);
+        make = make[..^2];
+        await Succeed([.. make, "--json", folder["report.json"]]);
+        var frames = Enumerable.Range(0, 5).Select(frame => Path.Combine(folder["cat.frames"], $"frame-{frame:D6}.png")).ToList();
+        var bytes = frames.ConvertAll(File.ReadAllBytes);
+        using (var report = JsonDocument.Parse(File.ReadAllText(folder["report.json"])))
+            Assert.Equal([0, 0.25, 0.5, 0.75, 0], report.RootElement.GetProperty("storyboard").GetProperty("dreamt").EnumerateArray().Select(each => each.GetProperty("share").GetDouble()));
+        await Succeed("replay", frames[3], "--verify");
+        // stopped after two frames, and gone on with
+        await Succeed([.. make, "-o", folder["b"], "--frames", "2"]);
+        Assert.Equal(2, Directory.GetFiles(folder["b"], "frame-*.png").Length);
+        var outcome = await Succeed([.. make, "-o", folder["b"]]);
+        Assert.Contains("going on from there", outcome.Error, StringComparison.Ordinal);
+        for (var frame = 0; frame < 5; frame++) Assert.Equal(Picture.Load(frames[frame]).Rgb, Picture.Load(Path.Combine(folder["b"], $"frame-{frame:D6}.png")).Rgb);
+        Assert.Equal(bytes[4], File.ReadAllBytes(frames[4]));
+        // another storyboard does not go there
+        Assert.Contains("another storyboard", await Command.Refuse([.. make, "-o", folder["b"], "--seed", "3"]), StringComparison.Ordinal);
+        await Succeed([.. make, "--seed", "3", "--frames", "1"]);
+        Assert.True(File.Exists(Path.Combine(folder["cat.frames-2"], "frame-000000.png")));
+        Assert.Contains("is a file", await Command.Refuse([.. make, "-o", folder["cat.png"]]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Frames_without_motion_are_rounds_and_zoom_needs_no_file()
+    {
+        using var folder = Cat();
+        await Succeed(["dream", folder["cat.png"], "-o", folder["frames"], "--layer", "relu3_2", "--frames", "2", .. Quick]);
+        await Succeed(["dream", folder["cat.png"], "-o", folder["a.png"], "--layer", "relu3_2", "--rounds", "2", .. Quick]);
+        Assert.Equal(Picture.Load(folder["a.png"]).Rgb, Picture.Load(Path.Combine(folder["frames"], "frame-000001.png")).Rgb);
+        await Succeed(["dream", folder["cat.png"], "-o", folder["zoom"], "--frames", "3", "--zoom", "1.1", "--rotate", "-3", "--centre", "40%,30%", "--every", "2", .. Quick]);
+        await Succeed("replay", Path.Combine(folder["zoom"], "frame-000001.png"), "--verify");
+        Assert.Contains("--zoom is for frames", await Command.Refuse(["dream", folder["cat.png"], "--zoom", "1.1"]), StringComparison.Ordinal);
+        Assert.Contains("leave --rounds", await Command.Refuse(["dream", folder["cat.png"], "--frames", "2", "--rounds", "2"]), StringComparison.Ordinal);
+    }
+
     private static TemporaryFolder Cat()
     {
         var folder = new TemporaryFolder();

@@ -39,6 +39,11 @@ internal sealed class TiledGradient : IGradientSource
     /// <summary>The total stride: seamless pictures commute with rolls by multiples of it.</summary>
     public (long Y, long X) Alignment => (_locality.AlignmentY, _locality.AlignmentX);
 
+    /// <summary>The rows and columns where tiles of a picture meet, before it is rolled.</summary>
+    public (IReadOnlyList<int> Rows, IReadOnlyList<int> Columns) Borders(OctaveSize size) =>
+        ([.. AxisPlan.Borders(size.Height, _settings.Tile, _locality.AlignmentY, Edge(_settings.WrapsDown)).Select(border => (int)border)],
+         [.. AxisPlan.Borders(size.Width, _settings.Tile, _locality.AlignmentX, Edge(_settings.WrapsAcross)).Select(border => (int)border)]);
+
     /// <inheritdoc/>
     public bool Fits(OctaveSize size)
     {
@@ -171,7 +176,9 @@ internal sealed class TiledGradient : IGradientSource
     }
 
     private TilePlan Planned(OctaveSize size, int tile) => TilePlan.Create(_locality, size.Height, size.Width, tile, tile,
-        _settings.WrapsDown ? PictureEdge.Open : PictureEdge.Closed, _settings.WrapsAcross ? PictureEdge.Open : PictureEdge.Closed);
+        Edge(_settings.WrapsDown), Edge(_settings.WrapsAcross));
+
+    private static PictureEdge Edge(bool wraps) => wraps ? PictureEdge.Open : PictureEdge.Closed;
 
     private void Reserve(int pixels)
     {
