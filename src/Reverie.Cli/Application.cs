@@ -33,6 +33,10 @@ internal static class Application
         {
             return Fail(exception, "out of memory; use a smaller picture or close other programs", ExitCodes.BadInput);
         }
+        catch (IOException exception) when (!HasWorkingFolder())
+        {
+            return Fail(exception, "the folder in which reverie was started does not exist any more; change to another one (cd)", ExitCodes.BadInput);
+        }
         catch (Exception exception)
         {
             return Fail(exception, $"internal error ({exception.GetType().Name}: {exception.Message}); please report it, with the output that REVERIE_DEBUG=1 gives", ExitCodes.InternalError);
@@ -45,6 +49,18 @@ internal static class Application
             console.Error.WriteLine($"reverie: {line}{(message.Length > LongestMessage ? "..." : "")}");
             if (Environment.GetEnvironmentVariable("REVERIE_DEBUG") == "1") console.Error.WriteLine(exception);
             return code;
+        }
+    }
+
+    private static bool HasWorkingFolder()
+    {
+        try
+        {
+            return Directory.Exists(Directory.GetCurrentDirectory());
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

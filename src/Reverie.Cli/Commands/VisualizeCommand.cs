@@ -41,6 +41,8 @@ internal sealed class VisualizeCommand : ReverieCommand
         var columns = settings.Variants > 1 ? settings.Variants : ContactSheet.Columns(channels.Count);
         Picture.EnsureSavable(output, settings.Size * ((channels.Count * settings.Variants + columns - 1) / columns), settings.Size * columns, overwrite: context.Force);
         var pictures = Pictures(context);
+        // before any work: a JPEG has little room for a recipe
+        Picture.EnsureHolds(output, new() { [PictureMetadata.Recipe] = MakeRecipe(context, settings, network, pictures, output).ToJson() });
 
         var result = FeatureTask.Run(context, settings, network, context.Runtime);
         if (result.Cancelled)
@@ -49,21 +51,23 @@ internal sealed class VisualizeCommand : ReverieCommand
             (settings, pictures) = (settings with { Channels = [.. result.Features.Select(feature => feature.Channel).Distinct()] }, []);
         }
         var patches = pictures.Count > 0 ? FeatureTask.Seek(context, settings, network, pictures, context.Runtime) : null;
-        var recipe = new Recipe
-        {
-            Reverie = JsonReport.Version,
-            Command = "visualize",
-            Settings = settings.ToJson(),
-            Model = RecipeModel.Of(network, output),
-            Inputs = [.. pictures.Select(picture => new RecipeFile(FileHash.Of(picture), FileHash.RelativeTo(output, picture)))],
-            Runtime = DreamCommand.RuntimeHere(context.Runtime),
-        };
+        var recipe = MakeRecipe(context, settings, network, pictures, output);
         output = context.Keep(output, path => FeatureTask.Lay(settings, result, network, patches).Save(path, new PictureMetadata { [PictureMetadata.Recipe] = recipe.ToJson() }, context.Force));
         Describe(context, settings, result, network, patches, output);
         if (!result.Cancelled) return;
         context.Finish();
         throw new CancelledWithResultException($"cancelled after {settings.Channels.Count} of {channels.Count} channels; what was found so far is in {output}");
     }
+
+    private static Recipe MakeRecipe(CommandContext context, FeatureVisualisation settings, Network network, IReadOnlyList<string> pictures, string output) => new()
+    {
+        Reverie = JsonReport.Version,
+        Command = "visualize",
+        Settings = settings.ToJson(),
+        Model = RecipeModel.Of(network, output),
+        Inputs = [.. pictures.Select(picture => new RecipeFile(FileHash.Of(picture), FileHash.RelativeTo(output, picture)))],
+        Runtime = DreamCommand.RuntimeHere(context.Runtime),
+    };
 
     // the pictures of --data, in the order of their names
     private List<string> Pictures(CommandContext context)

@@ -14,6 +14,7 @@ internal static class ReportTask
         var parts = new List<string>();
         if (card.GainAt224 is { } gain) parts.Add(Text($"{gain:0.0} times at 224 pixels"));
         if (card.Specificity is { } specificity) parts.Add(Text($"{specificity:0.0} times more than other channels"));
+        if (card.Class is { } seen) parts.Add(Text($"{seen.Label} {seen.Before:P1} -> {seen.After:P1}, place {seen.Rank}"));
         if (card.Transfer is { } transfer) parts.Add(Text($"{transfer.Network} sees {(transfer.Z > 3 ? "it too" : transfer.Z > 1 ? "a little of it" : "no more than noise")} (z {transfer.Z:0.0})"));
         if (parts.Count > 0) context.Say($"  seen: {string.Join(", ", parts)}");
         parts = [Text($"{card.ClippedAfter:P1} clipped (before {card.ClippedBefore:P1})"), Text($"colour shift {card.ColourShift:0.0}")];

@@ -61,6 +61,16 @@ public class VisualizeCommandTests
     public async Task What_cannot_be_shown_is_refused_in_a_line(string expected, params string[] arguments) =>
         Assert.Contains(expected, await Command.Refuse(["visualize", "--steps", "2", .. arguments]), StringComparison.OrdinalIgnoreCase);
 
+    [Fact]
+    public async Task A_recipe_that_no_jpeg_holds_is_told_before_the_work()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["data"]);
+        new Picture(16, 16).Save(folder["data/a.png"]);
+        for (var number = 0; number < 400; number++) File.Copy(folder["data/a.png"], folder[$"data/{number:D3}{new string('x', 120)}.png"]);
+        Assert.Contains("a JPEG holds", await Command.Refuse(["visualize", "--layer", "relu3_2:5", "--data", folder["data"], "-o", folder["sheet.jpg"], "--steps", "100000"]), StringComparison.Ordinal);
+    }
+
     private static async Task Succeed(params string[] arguments)
     {
         var outcome = await Command.Run(arguments);

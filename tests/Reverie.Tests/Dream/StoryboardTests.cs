@@ -1,5 +1,6 @@
 using CsCheck;
 using Reverie.Dream;
+using Reverie.Dream.Gradients;
 using Reverie.Dream.Storyboards;
 using Reverie.Imaging;
 using Reverie.Models;
@@ -77,9 +78,22 @@ public class StoryboardTests
                 taken += dream.Mix is { } mix ? Enumerable.Range(0, dream.Octaves * dream.Steps).Count(mix.Takes) : 0;
             }
         Assert.Equal(0.45 * steps, taken, 1.0);
-        // what the objectives measure goes the way of the schedule
-        var result = Frames(storyboard with { Keyframes = [new() { At = 0, Objective = first }, new() { At = 4, Objective = second }], Frames = 5 }, Photo(64, 64));
-        Assert.Equal(5, result.Count);
+    }
+
+    [Fact]
+    public void Layers_grow_when_the_storyboard_says_so()
+    {
+        Objective[] layers = [Objective.Layer("relu2_2"), Objective.Layer("relu3_2"), Objective.Layer("relu4_3")];
+        var storyboard = new Storyboard { Frames = 7, Dream = Quick with { Octaves = 1, Steps = 3, StepSize = 1.5 }, Keyframes = [.. layers.Select((layer, index) => new Keyframe { At = 3 * index, Objective = layer })] };
+        var photo = CardCheck.Sample().Resize(96, 96);
+        var frames = Frames(storyboard, photo);
+        using var sources = new GradientSources(Net, [], null, null);
+        var curves = layers.Select(layer => frames.Select(frame => sources.Of(layer).Value(frame.Picture.Rgb, new(96, 96), CancellationToken.None)).Prepend(sources.Of(layer).Value(photo.Rgb, new(96, 96), CancellationToken.None)).ToList()).ToList();
+        // the steps of the first and the last two frames follow one layer each: it gains more there than the other
+        double Growth(int layer, int from, int to) => curves[layer][to] / curves[layer][from];
+        Assert.True(Growth(0, 0, 1) > Growth(0, 6, 7), $"{Growth(0, 0, 1)} {Growth(0, 6, 7)}");
+        Assert.True(Growth(2, 6, 7) > Growth(0, 6, 7), $"{Growth(2, 6, 7)} {Growth(0, 6, 7)}");
+        Assert.True(Growth(1, 3, 5) > Growth(0, 3, 5), $"{Growth(1, 3, 5)} {Growth(0, 3, 5)}");
     }
 
     [Fact]

@@ -47,12 +47,14 @@ public static class DreamReport
         var (small, dreamt) = (SeenSmall.Of(before), SeenSmall.Of(after));
         var terms = settings.RoundsFor(network)[^1].Terms;
         var term = terms.FirstOrDefault(term => term.Weight > 0) ?? terms[0];
-        var (gain, specificity) = Activity(network, term, small, dreamt, options, cancellation);
+        var isClass = network.Card.Output.Logits is not null && network.Graph.Resolve(term.Layer) == network.Logits;
+        var (gain, specificity) = isClass ? default : Activity(network, term, small, dreamt, options, cancellation);
         return PictureComparison.Compare(before, after, cancellation) with
         {
             Gain = Positive(outcome.ValueAfter / outcome.ValueBefore) is { } ratio && outcome.ValueBefore > 0 ? ratio : null,
             GainAt224 = gain,
             Specificity = specificity,
+            Class = isClass && term.Channels is [var target, ..] ? Classed(network, target, small, dreamt, options, cancellation) : null,
             Transfer = judge is null ? null : Transfer.Measure(network, term.Layer, judge, small, dreamt, options, cancellation),
             SpectrumSlopeBefore = Finite(first?.Slope),
             SpectrumSlopeAfter = Finite(last?.Slope),
@@ -80,6 +82,12 @@ public static class DreamReport
         var gain = Positive(chosen.Sum(channel => last[channel]) / chosen.Sum(channel => first[channel]));
         var others = Enumerable.Range(0, first.Length).Where(channel => !chosen.Contains(channel)).Select(Gain).Order().ToList();
         return (gain, others.Count > 0 ? Positive(gain / others[others.Count / 2]) : null);
+    }
+
+    private static ClassCard Classed(Network network, int target, Picture before, Picture after, RuntimeOptions? options, CancellationToken cancellation)
+    {
+        var (first, last) = (SeenSmall.Energies(network, network.Logits, before, options, cancellation), SeenSmall.Energies(network, network.Logits, after, options, cancellation));
+        return new(network.Labels?.Short(target) ?? $"class {target}", first[target], last[target], 1 + last.Count(probability => probability > last[target]));
     }
 
     private static double? Positive(double? value) => value is > 0 ? Finite(value) : null;

@@ -12,8 +12,11 @@ public sealed record ReportCard
     /// <summary>The same of the energy of the objective's first layer or channels, with both pictures seen at 224 pixels: what of the dream a glance at the whole sees.</summary>
     public double? GainAt224 { get; init; }
 
-    /// <summary>The gain at 224 of the chosen channels over the median gain of the layer's other channels; of a class, of its probability over that of the others'. Null for whole layers.</summary>
+    /// <summary>The gain at 224 of the chosen channels over the median gain of the layer's other channels. Null for whole layers and classes.</summary>
     public double? Specificity { get; init; }
+
+    /// <summary>Of a class: its probability in the input and in the dream, at 224 pixels. Null where no class was asked for.</summary>
+    public ClassCard? Class { get; init; }
 
     /// <summary>What another network sees of it; null where none was asked.</summary>
     public TransferCard? Transfer { get; init; }
@@ -48,6 +51,13 @@ public sealed record ReportCard
     /// <summary>The energy of the change's steps across the borders of tiles, and across the seam of a seamless picture, over that of the steps near them: 1 where nothing can be seen of them. Null where there are none.</summary>
     public double? SeamScore { get; init; }
 }
+
+/// <summary>How likely the network takes a picture for the class that was dreamt of.</summary>
+/// <param name="Label">The class.</param>
+/// <param name="Before">Its probability in the input.</param>
+/// <param name="After">Its probability in the dream.</param>
+/// <param name="Rank">Its place among all classes in the dream, from 1.</param>
+public sealed record ClassCard(string Label, double Before, double After, int Rank);
 
 /// <summary>What another network sees of a dream.</summary>
 /// <param name="Network">Its name.</param>

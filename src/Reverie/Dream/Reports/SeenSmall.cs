@@ -42,12 +42,14 @@ internal static class SeenSmall
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static double[] Energies(Network network, string layer, Picture picture, RuntimeOptions? options, CancellationToken cancellation)
     {
-        var seen = network.SizeReason is null ? picture : network.Crop(picture);
         layer = network.Graph.Resolve(layer);
+        var isClasses = network.Card.Output.Logits is not null && layer == network.Logits;
+        // classes are told at the size that the network was trained at
+        var seen = network.SizeReason is null && !isClasses ? picture : network.Crop(picture);
         using var results = network.CompiledTo(layer, options).Run(new Dictionary<string, RuntimeTensor> { [network.Input] = network.ToInput(seen) }, cancellation: cancellation);
         var tensor = results[layer];
         var (values, channels) = (tensor.ToDoubles(), (int)tensor.Shape[1]);
-        if (network.Card.Output.Logits is not null && layer == network.Logits)
+        if (isClasses)
         {
             var highest = values.Max();
             var sum = values.Sum(value => Math.Exp(value - highest));
