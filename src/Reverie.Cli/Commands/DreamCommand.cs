@@ -74,7 +74,11 @@ internal sealed class DreamCommand : ReverieCommand
         DreamOutcome result;
         if (streamed is not null) result = DreamTask.RunStreamed(context, settings, network, streamed, context.Runtime);
         else if (gain is null) result = DreamTask.Run(context, settings, network, photo.Value, context.Runtime, trace);
-        else (settings, result) = gain.Run(settings, network, photo.Value, dream => DreamTask.Run(context, dream, network, photo.Value, context.Runtime, trace), context.Runtime, context.Cancellation);
+        else
+        {
+            (settings, result) = gain.Run(settings, network, photo.Value, dream => DreamTask.Run(context, dream, network, photo.Value, context.Runtime, trace), context.Runtime, context.Cancellation);
+            context.Say(string.Create(CultureInfo.InvariantCulture, $"{settings.Steps} steps of {settings.StepSize:0.###}{(gain.Misses((DreamResult)result) ? ": the nearest to the gain that was asked for" : "")}"));
+        }
         if (result.Cancelled)
         {
             if (result.Steps == 0) throw new OperationCanceledException(context.Cancellation);

@@ -9,7 +9,7 @@ namespace Reverie.Cli.Options;
 /// <summary>The options about how strong a dream is to be, and what is told of it.</summary>
 internal sealed class ReportOptions
 {
-    private readonly Option<string?> _gain = new("--gain") { Description = "Choose the step size so that what is excited becomes so many times as strong: subtle (3), classic (12), wild (40), or a number", HelpName = "N|NAME" };
+    private readonly Option<string?> _gain = new("--gain") { Description = "Choose the step size so that what is excited becomes so many times as strong: subtle (2.5), classic (4.5), wild (8), or a number; where larger steps would only make noise, more are taken", HelpName = "N|NAME" };
     private readonly Option<string?> _judge = new("--judge") { Description = "Another network, asked whether it sees the dream too. Without it: the embedded one, where another dreams", HelpName = "NAME|FILE" };
     private readonly Option<bool> _noReport = new("--no-report") { Description = "Measure nothing of the result but the gain" };
 

@@ -3,12 +3,12 @@ using Reverie.Imaging;
 namespace Reverie.Dream.Reports;
 
 /// <summary>
-/// Whether the borders of tiles can be seen in a dream: the energy of the change's steps across them, over that of the steps up to 24 pixels beside them, where the picture is the same and no
-/// border is.
+/// Whether the borders of tiles can be seen in a dream: the energy of the change's steps across them, over that of the steps 32, 64 and 96 pixels beside them, where the picture is much the same and
+/// no border is. (Pools leave a pattern of their own in gradients, which repeats with the network's strides: only places a whole number of strides apart may be compared.)
 /// </summary>
 internal static class SeamScore
 {
-    private const int Nearest = 8, Farthest = 24;
+    private static readonly int[] Distances = [32, 64, 96];
 
     /// <summary>Measures; null where there are no borders.</summary>
     /// <param name="before">The picture.</param>
@@ -67,6 +67,6 @@ internal static class SeamScore
     }
 
     private static List<int> Beside(IReadOnlySet<int> borders, int size) =>
-        [.. borders.SelectMany(border => Enumerable.Range(Nearest, Farthest - Nearest).SelectMany(far => new[] { border - far, border + far }))
+        [.. borders.SelectMany(border => Distances.SelectMany(far => new[] { border - far, border + far }))
             .Where(place => place > 0 && place < size && borders.All(border => Math.Abs(border - place) >= 2)).Distinct().Order()];
 }
