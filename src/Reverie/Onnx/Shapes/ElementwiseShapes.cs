@@ -9,7 +9,7 @@ internal static class ElementwiseShapes
         "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "Shrink", "Sigmoid", "HardSigmoid", "HardSwish", "Mish", "Tanh", "Softplus", "Softsign",
         "Erf", "Gelu", "Exp", "Log", "Sqrt", "Abs", "Neg", "Sign", "Reciprocal",
         "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Acosh", "Atanh",
-        "Clip", "PRelu", "Softmax", "LogSoftmax", "Hardmax", "LRN", "LpNormalization", "MeanVarianceNormalization", "CumSum", "Trilu", "BitwiseNot", "ReverseSequence",
+        "Clip", "Softmax", "LogSoftmax", "Hardmax", "LRN", "LpNormalization", "MeanVarianceNormalization", "CumSum", "Trilu", "BitwiseNot", "ReverseSequence",
     ];
 
     private static readonly string[] Broadcasting =
@@ -27,6 +27,7 @@ internal static class ElementwiseShapes
         // their values are integers already wherever values are known
         foreach (var op in (string[])["Identity", "Floor", "Ceil", "Round"]) rules[op] = step => step.Set(0, step.Input(0));
         rules["Dropout"] = Dropout;
+        rules["PRelu"] = PRelu;
         rules["RandomUniformLike"] = rules["RandomNormalLike"] = rules["Bernoulli"] = Like;
         rules["DequantizeLinear"] = step => step.Set(0, new Fact(step.Input(1).Element, step.Shape(0)));
         rules["QuantizeLinear"] = QuantizeLinear;
@@ -46,6 +47,12 @@ internal static class ElementwiseShapes
     {
         step.Set(0, step.Input(0));
         step.Set(1, new Fact(ElementType.Bool, step.Shape(0)));
+    }
+
+    private static void PRelu(Step step)
+    {
+        step.BroadcastsTo(1, step.Shape(0));
+        step.Set(step.Shape(0));
     }
 
     private static void Like(Step step)

@@ -109,6 +109,7 @@ internal static class ReductionShapes
         if (step.Shape(0) is { } x)
         {
             var axis = step.Axis(step.Node.Int("axis", -1), x.Length);
+            for (var index = 1; index < step.InputCount; index++) step.BroadcastsTo(index, x[axis..]);
             moments = [.. x[..axis], .. Enumerable.Repeat(Dim.Of(1), x.Length - axis)];
         }
         for (var index = 1; index < step.Node.Outputs.Count; index++) step.Set(index, new Fact((ElementType)step.Node.Int("stash_type", 1), moments));

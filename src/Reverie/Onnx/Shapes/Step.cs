@@ -77,6 +77,18 @@ internal sealed class Step
         Assume(left, right);
     }
 
+    /// <summary>Demands that an input, where there is one, can be broadcast to a shape that stays as it is (ONNX's unidirectional broadcasting).</summary>
+    public void BroadcastsTo(int input, Dim[]? target)
+    {
+        if (target is null || Shape(input) is not { } shape) return;
+        var offset = target.Length - shape.Length;
+        if (offset < 0) throw Fail(Problem());
+        for (var axis = 0; axis < shape.Length; axis++)
+            if (shape[axis].Value != 1) Equal(target[offset + axis], shape[axis], Problem);
+
+        string Problem() => $"input {input} '{Node.Input(input)}' of shape [{Text(shape)}] cannot be broadcast to [{Text(target)}]";
+    }
+
     /// <summary>Reports that something is taken for granted of two dimensions that depends on the sizes: that they are equal, or that one divides the other.</summary>
     public void Assume(Dim left, Dim right) => _assume?.Invoke(Node, left, right);
 
