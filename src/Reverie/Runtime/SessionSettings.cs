@@ -9,8 +9,9 @@ internal static class SessionSettings
     /// <summary>Turns options into ONNX Runtime's own.</summary>
     /// <param name="options">Where and how to run.</param>
     /// <param name="weights">The folder of the external data, if there is any.</param>
+    /// <param name="packs">Whether weights may be packed once more for faster matrix products.</param>
     /// <param name="profile">Where to record a profile, if one is wanted: the beginning of the file's path.</param>
-    public static SessionOptions Create(RuntimeOptions options, string? weights, string? profile)
+    public static SessionOptions Create(RuntimeOptions options, string? weights, bool packs, string? profile)
     {
         if (!options.Arena) NativeHeap.GiveBackLargeBlocks();
         var settings = new SessionOptions
@@ -36,6 +37,7 @@ internal static class SessionSettings
             // Threads that wait for work spin while a run is in flight, which makes many short operators faster, but not between runs:
             // what the caller does there, and other sessions, need the cores (measured: twice the time of a second session's runs).
             settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
+            if (!packs) settings.AddSessionConfigEntry("session.disable_prepacking", "1");
             if (options.HasOwnKernels) KernelDomain.AddTo(settings);
             if (weights is not null) settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights);
             if (profile is not null)
