@@ -152,7 +152,7 @@ internal sealed class DreamCommand : ReverieCommand
             size = longSide > size ? size : null;
         }
         var preset = context.Value(_preset) is { } name ? DreamPresets.Find(network, name).For(network) : new DeepDream();
-        var (chosen, guides) = _objective.Read(context, network, preset, Scaled, photo);
+        var (chosen, guides) = _objective.Read(context, network, preset, Scaled, photo, isRequired: !_storyboard.Asked(context));
         return (_dream.Read(context, chosen) with
         {
             Pictures = [.. guides.Select(Picture.Load)],

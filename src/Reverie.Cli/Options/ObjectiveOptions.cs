@@ -46,11 +46,13 @@ internal sealed class ObjectiveOptions
     /// <param name="defaults">What holds where none are given.</param>
     /// <param name="photo">The picture, at the size to be dreamt at, by which channels are ranked.</param>
     /// <param name="original">The picture as its file has it, in whose pixels points are given.</param>
+    /// <param name="isRequired">Whether there must be an objective: the keyframes of a storyboard may have their own, where the network's card recommends none.</param>
     /// <returns>The settings with them, and the files of the guides and masks that they name.</returns>
     /// <exception cref="ReverieException">They are malformed, or name what does not exist.</exception>
-    public (DeepDream Settings, IReadOnlyList<string> Pictures) Read(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, Picture original)
+    public (DeepDream Settings, IReadOnlyList<string> Pictures) Read(CommandContext context, Network network, DeepDream defaults, Func<Picture> photo, Picture original, bool isRequired = true)
     {
         var parser = new ObjectiveParser(network, original.Height, original.Width);
+        if (!isRequired && defaults.Objective is null && network.Card.Layers.Dream.Count == 0 && !All.Except([_mask, _regions, _feather]).Any(context.Given)) return (Regions(context, defaults, parser), parser.PictureFiles);
         var objective = First(context, network, defaults, photo, parser);
         if (context.Value(_balance) is { } balance) objective = objective with { Balance = balance };
         var then = (context.Value(_then) ?? []).Select(text => parser.Parse(text) with { Balance = objective.Balance }).ToList();

@@ -194,6 +194,16 @@ public class DreamCommandTests
     }
 
     [Fact]
+    public async Task Keyframes_say_what_a_network_without_recommendation_dreams_of()
+    {
+        using var folder = Cat();
+        File.WriteAllBytes(folder["net.onnx"], BadInput.GoodModel.Bytes);
+        File.WriteAllText(folder["s.yaml"], "keyframes: [{ at: 0, objective: r1 }]");
+        await Succeed(["dream", folder["cat.png"], "--model", folder["net.onnx"], "--storyboard", folder["s.yaml"], .. Quick]);
+        Assert.Contains("say which layer", await Command.Refuse(["dream", folder["cat.png"], "--model", folder["net.onnx"], "--frames", "2", .. Quick]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Frames_without_motion_are_rounds_and_zoom_needs_no_file()
     {
         using var folder = Cat();

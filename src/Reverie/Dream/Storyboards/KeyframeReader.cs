@@ -12,7 +12,7 @@ internal sealed class KeyframeReader(StoryValue value, ObjectiveParser parser, N
 
     /// <summary>Reads it.</summary>
     /// <param name="map">The keyframe.</param>
-    /// <param name="before">What was dreamt of before: a guide guides its layers where no objective is said.</param>
+    /// <param name="before">What was dreamt of before: a guide guides its layers where no objective is said. Null where nothing was.</param>
     /// <exception cref="ReverieException">Something is wrong; the message says where.</exception>
     public Keyframe Read(StoryNode map, Objective? before)
     {
@@ -42,7 +42,7 @@ internal sealed class KeyframeReader(StoryValue value, ObjectiveParser parser, N
         {
             var measure = Entry(map, "guide-by") is { } how ? value.Choice("guide-by", how, ("match", ObjectiveMeasure.Guide), ("sum", ObjectiveMeasure.GuideSum)) : ObjectiveMeasure.Guide;
             var number = value.At(guide, () => parser.Picture(value.Text("guide", guide)));
-            if (formula is null) terms.AddRange(before!.Terms.DistinctBy(term => term.Layer));
+            if (formula is null) terms.AddRange((before ?? value.At(guide, () => new DeepDream().ObjectiveFor(network))).Terms.DistinctBy(term => term.Layer));
             terms = terms.ConvertAll(term => term with { Measure = measure, Guide = number });
         }
         if (target is not null) terms.AddRange(value.At(target, () => Dream.Objective.Class(network, value.Text("target", target))).Terms);

@@ -59,14 +59,13 @@ public sealed record Storyboard
     {
         var dream = Dream with
         {
-            Objective = Dream.ObjectiveFor(network),
             StepSize = Dream.StepSize * (Curve.At(Keyframes, frame, keyframe => keyframe.Strength) ?? 1),
             Octaves = Curve.At(Keyframes, frame, keyframe => keyframe.Octaves) is { } octaves ? (int)Math.Round(octaves) : Dream.Octaves,
             Steps = StepsAt(frame),
             // the first frame brings the picture to its size
             Size = frame == 0 ? Dream.Size : null,
         };
-        if (Around(frame) is not var (from, to, share)) return dream;
+        if (Around(frame) is not var (from, to, share)) return dream with { Objective = Dream.ObjectiveFor(network) };
         dream = dream with { Objective = from.Objective };
         return share > 0 ? dream with { Mix = new() { Objective = to.Objective!, Share = share, Carried = CarriedTo(frame, from) } } : dream;
     }

@@ -75,7 +75,7 @@ public sealed class StoryboardReader(Network network, int height, int width, Run
             if (item.Entries is null) throw value.Error(item, "a keyframe is a list of 'name: value' that begins with 'at:'");
             RefuseTwice(item, value);
             var reader = new KeyframeReader(value, parser, network, options);
-            var keyframe = reader.Read(item, said ?? (dream.Objective is null ? value.At(item, () => dream.ObjectiveFor(network)) : null));
+            var keyframe = reader.Read(item, said);
             said = keyframe.Objective ?? said;
             if (keyframes.Count > 0 && keyframe.At <= keyframes[^1].At) throw value.Error(item, FormattableString.Invariant($"this keyframe is at {keyframe.At}, the one before at {keyframes[^1].At}; keyframes stand in the order of time"));
             keyframes.Add(value.At(item, () =>
