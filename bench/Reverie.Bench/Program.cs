@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reverie;
 using Reverie.Bench;
+using Reverie.Bench.Explain;
 using Reverie.Bench.Zoo;
 
 var names = new Argument<string[]>("works") { Description = "works or groups of works; all where none is named", Arity = ArgumentArity.ZeroOrMore };
@@ -23,6 +24,7 @@ var gradient = new Option<string>("--gradient") { Required = true };
 var measure = new Command("measure", "Measures one gradient in this process; what the harness starts.") { model, target, input, gradient, threads, runs, warmups };
 root.Subcommands.Add(measure);
 root.Subcommands.Add(ZooCommand.Make(Guarded));
+root.Subcommands.Add(ExplainBench.Make(Guarded));
 var measureDream = new Command("measure-dream", "Measures steps of DeepDream in this process; what the harness starts.") { model, target, input, gradient, threads, runs, warmups };
 root.Subcommands.Add(measureDream);
 

@@ -28,18 +28,21 @@ internal sealed class ExplainCommand : ReverieCommand
     private readonly Option<string?> _baseline = new("--baseline") { Description = "What the picture is compared with: black, white, mean, blur, blur:SIGMA, noise, a picture or a folder", HelpName = "BASELINE" };
     private readonly Option<int?> _steps = NumberOption.Int("--steps", "Steps of methods that go along a path; without it, as many as are needed", 1, 1_000_000);
     private readonly Option<string?> _features = new("--features") { Description = "The parts that are changed together: slic, slic:SEGMENTS, grid, grid:SIZE, pixels, or a picture whose colours are the parts", HelpName = "FEATURES" };
+    private readonly Option<string?> _layer = new("--layer") { Description = "The layer, for methods about one; 'list' lists those with rows and columns, and their shapes. Without it: the last", HelpName = "TENSOR|list" };
     private readonly Option<string[]> _set = new("--set") { Description = "Any other setting of the method; again for each further one", HelpName = "NAME=VALUE" };
     private readonly Option<InputFit?> _fit = ChoiceOption.Create("--fit", "How the picture is brought to the network's size", ("crop", InputFit.Crop), ("pad", InputFit.Pad), ("stretch", InputFit.Stretch));
-    private readonly Option<MapView?> _view = ChoiceOption.Create("--view", "How the map is shown", ("overlay", MapView.Overlay), ("map", MapView.Map), ("masked", MapView.Masked), ("contour", MapView.Contour));
+    private readonly Option<MapView?> _view = ChoiceOption.Create("--view", "How the map is shown", ("overlay", MapView.Overlay), ("map", MapView.Map), ("masked", MapView.Masked), ("contour", MapView.Contour), ("channels", MapView.Channels));
     private readonly Option<ColourScaleKind?> _colours = ChoiceOption.Create("--colours", "The colours of the map", ("red-blue", ColourScaleKind.RedBlue), ("inferno", ColourScaleKind.Inferno), ("viridis", ColourScaleKind.Viridis));
     private readonly Option<string?> _scaling = new("--scaling") { Description = "What number has the strongest colour: none, max, a percentile such as 99.5%, or the number itself, so that maps compare", HelpName = "SCALING" };
     private readonly Option<double?> _smoothing = NumberOption.Double("--smoothing", "Blur of the drawn map in pixels of the network's input", 0, 1000);
+    private readonly TrustOptions _trust = new();
+    private readonly Option<string?> _report = new("--report") { Description = "Also write a page that needs no other file: every map with a slider to the photo, legends, and how far each can be trusted", HelpName = "FILE.html" };
     private readonly Option<string?> _raw = new("--raw") { Description = "Also write the map, unrendered: float32 [1,C,H,W] at the size of the network's input", HelpName = "FILE.npy" };
 
     public ExplainCommand(SharedOptions shared) : base("explain", "Show which pixels made a network decide", shared)
     {
         Add(_image);
-        AddOptions([shared.Output, _method, _compare, _list, _target, _against, _of, _neuron, _baseline, _steps, _features, _set, _fit, _view, _colours, _scaling, _smoothing, shared.Seed, _raw, .. shared.Computing]);
+        AddOptions([shared.Output, _method, _compare, .. _trust.All, _report, _list, _target, _against, _of, _neuron, _baseline, _steps, _features, _layer, _set, _fit, _view, _colours, _scaling, _smoothing, shared.Seed, _raw, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -51,16 +54,24 @@ internal sealed class ExplainCommand : ReverieCommand
         }
         var image = context.Value(_image) ?? throw new ReverieException("name the picture to explain");
         if (context.Given(_method) && context.Given(_compare)) throw new ReverieException("--method and --compare exclude each other; give one");
+        if (context.Value(_layer) == "list")
+        {
+            ListLayers(context, image);
+            return;
+        }
         var settings = Settings(context);
         var output = context.Outputs.Result(context.Value(Shared.Output), image, "explain", ".png");
         var raw = context.Value(_raw);
         if (raw is not null && settings.Methods.Count > 1) throw new ReverieException("--raw writes the map of one method; choose it with --method");
         if (raw is not null) context.Outputs.Claim(raw, "--raw");
+        var page = context.Value(_report) is { } report ? context.Outputs.Claim(report, "--report") : null;
+        var measures = context.Given(_compare) || _trust.Asked(context) ? _trust.Read(context) : null;
+        if (settings.Methods.Count > 1 && settings.HeatMap.View == MapView.Channels) throw new ReverieException("--view channels shows one method; choose it with --method");
         var photo = context.Report.Timed("load", () => Picture.Load(image));
         Picture.EnsureSavable(output, photo.Height, photo.Width, false, context.Force);
         var network = context.LoadNetwork();
         using var _ = network == Network.Embedded ? null : network;
-        var result = ExplainTask.Run(context, settings, network, photo, context.Runtime, context.Given(_compare));
+        var result = ExplainTask.Run(context, settings, network, photo, context.Runtime, measures);
         var recipe = new Recipe
         {
             Reverie = JsonReport.Version,
@@ -76,7 +87,9 @@ internal sealed class ExplainCommand : ReverieCommand
             var map = result.Attributions[0].Map;
             Npy.Write(raw, Array.ConvertAll(map.Values, value => (float)value), map.Shape, context.Force);
         }
+        if (page is not null) ExplainPage.Write(page, settings, result, photo, network.Name, context.Force);
         Describe(context, settings, result, output);
+        if (page is not null) context.Write(page);
     }
 
     private Explanation Settings(CommandContext context)
@@ -102,6 +115,7 @@ internal sealed class ExplainCommand : ReverieCommand
         Change("baseline", context.Value(_baseline));
         Change("steps", context.Value(_steps)?.ToString(CultureInfo.InvariantCulture));
         Change("features", context.Value(_features));
+        Change("layer", context.Value(_layer));
         if (context.Value(Shared.Seed) is { } seed && MethodSettings.Has(method, "seed")) method = MethodSettings.With(method, "seed", seed.ToString(CultureInfo.InvariantCulture));
         foreach (var setting in context.Value(_set) ?? [])
         {
@@ -142,10 +156,16 @@ internal sealed class ExplainCommand : ReverieCommand
         {
             if (attribution.BaselineScore is { } score && result.Attributions.Count == 1)
                 context.Say(string.Create(CultureInfo.InvariantCulture, $"against {attribution.Baseline}: score {score:0.###}{(attribution.BaselineLabel is { } label ? $", where the network sees {label}" : "")}"));
-            if (attribution.Gap is { } gap && result.Attributions.Count == 1) context.Say(string.Create(CultureInfo.InvariantCulture, $"the attributions add up to the difference with an error of {gap:P2}"));
-            foreach (var note in attribution.Raw.Notes) context.Say($"{attribution.Method.Id}: {note}");
+            if (attribution.Gap is { } gap && result.Attributions.Count == 1)
+                context.Say(string.Create(CultureInfo.InvariantCulture, $"the sum of the attributions misses what it should be by {gap:P2}: {Completeness.Words(gap)}{(Completeness.Advice(attribution) is { } advice ? $"; {advice}" : "")}"));
+            if (attribution.BiasShare is { } share && result.Attributions.Count == 1) context.Say(string.Create(CultureInfo.InvariantCulture, $"the network's biases took {share:P1} of the score"));
+            foreach (var note in attribution.Notes) context.Say($"{attribution.Method.Id}: {note}");
         }
-        if (result.Measures.Count > 0) Table(context, result);
+        if (result.Measures.Count > 0)
+        {
+            foreach (var line in TrustTable.Lines(result)) context.Write(line);
+            context.Say(TrustTable.Legend(result));
+        }
         context.Write(output);
         context.Report.Add("settings", AttributionJson.ToJson(settings));
         context.Report.Add("predictions", result.Predictions);
@@ -157,25 +177,25 @@ internal sealed class ExplainCommand : ReverieCommand
             score = each.Score,
             baselineScore = each.BaselineScore,
             completenessError = each.Gap,
+            biasShare = each.BiasShare,
             steps = each.Raw.Steps,
             seconds = result.Seconds[index],
             trust = result.Measures.Count > 0 ? result.Measures[index] : null,
-            notes = each.Raw.Notes,
+            notes = each.Notes,
         }));
         context.Report.Add("output", output);
     }
 
-    private static void Table(CommandContext context, ExplanationResult result)
+    private void ListLayers(CommandContext context, string image)
     {
-        var table = new TextTable("METHOD", "SECONDS", "SUM", "DELETION", "INSERTION", "SPARSENESS", "AGREEMENT");
-        for (var index = 0; index < result.Attributions.Count; index++)
-        {
-            var measures = result.Measures[index];
-            table.Add(result.Attributions[index].Method.Id, Number(result.Seconds[index], "0.00"), measures.Verdict, Number(measures.Deletion, "0.000"), Number(measures.Insertion, "0.000"),
-                Number(measures.Sparseness, "0.00"), measures.Agreement is { } agreement ? Number(agreement, "0.00") : "");
-        }
+        var network = context.LoadNetwork();
+        using var _ = network == Network.Embedded ? null : network;
+        using var subject = new PictureSubject(network, Picture.Load(image), ReadTarget(context), context.Value(_fit) ?? InputFit.Crop, options: context.Runtime, cancellation: context.Cancellation);
+        var layers = LayerChoice.Candidates(subject.Context(new Gradient(), cancellation: context.Cancellation)).ToList();
+        var table = new TextTable("LAYER", "SHAPE");
+        foreach (var (layer, shape) in layers) table.Add(layer, string.Join("x", shape));
         foreach (var line in table.Lines()) context.Write(line);
-        context.Say("deletion: small is good; insertion: large is good; agreement: mean rank correlation with the other methods");
+        context.Report.Add("layers", layers.Select(each => new { layer = each.Layer, shape = each.Shape }));
     }
 
     private static void List(CommandContext context)
@@ -185,6 +205,4 @@ internal sealed class ExplainCommand : ReverieCommand
         foreach (var line in table.Lines()) context.Write(line);
         context.Report.Add("methods", AttributionMethods.All.Select(AttributionJson.ToJson));
     }
-
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

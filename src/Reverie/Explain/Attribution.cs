@@ -61,8 +61,18 @@ public sealed class Attribution
     /// <summary>Where in the photo the map lies.</summary>
     public Placement Placement { get; }
 
-    /// <summary>The completeness error |sum of attributions - what they ought to sum to| / |what they ought to sum to|; null where the method promises no sum.</summary>
-    public double? Gap => Raw.Balance?.Gap(0);
+    /// <summary>
+    /// The completeness error |sum of attributions - what they ought to sum to| / |what they ought to sum to|; null where the method promises no sum, or biases take their share
+    /// (<see cref="BiasShare"/>).
+    /// </summary>
+    public double? Gap => Method.BiasesTakeShare ? null : Raw.Balance?.Gap(0);
+
+    /// <summary>What the network's biases took of f(x), as a fraction of it: 1 - sum / f(x); negative where they gave. Null for methods that give biases nothing.</summary>
+    public double? BiasShare => Method.BiasesTakeShare && Raw.Balance is { } balance && balance.Expected[0] != 0 ? 1 - balance.Sums[0] / balance.Expected[0] : null;
+
+    /// <summary>What the user ought to know, in one sentence each.</summary>
+    public IReadOnlyList<string> Notes => Map.Values.Any(value => value != 0) ? Raw.Notes
+        : [.. Raw.Notes, "the map is zero everywhere: there is nothing to see in its picture"];
 
     /// <summary>Rows of the map.</summary>
     public int Height => (int)Map.Shape[2];

@@ -52,6 +52,14 @@ public abstract partial record AttributionMethod
     [JsonIgnore]
     public virtual bool IsSigned => true;
 
+    /// <summary>Whether the attributions are slopes, f's change for a change of the input; else they are shares of f's change themselves.</summary>
+    [JsonIgnore]
+    public virtual bool IsSlope => false;
+
+    /// <summary>Whether what the sum lacks is what the network's biases took, rather than an error.</summary>
+    [JsonIgnore]
+    public virtual bool BiasesTakeShare => false;
+
     /// <summary>Explains a picture.</summary>
     /// <param name="network">The network.</param>
     /// <param name="picture">The picture.</param>

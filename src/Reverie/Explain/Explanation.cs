@@ -31,13 +31,13 @@ public sealed record Explanation
     /// <summary>Explains a picture.</summary>
     /// <param name="network">The network.</param>
     /// <param name="photo">The picture.</param>
-    /// <param name="measures">Whether every method is also measured (<see cref="Trust"/>), which takes about a hundred runs of the network each.</param>
+    /// <param name="measures">How every method is also measured (<see cref="Trust"/>), which takes a hundred runs of the network each at least; not at all where null.</param>
     /// <param name="progress">Told how far each method is.</param>
     /// <param name="options">Where and how to run; the defaults where null.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ReverieException">A setting is out of range, the target does not exist, or an operator of the network has no rule.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    public ExplanationResult Run(Network network, Picture photo, bool measures = false, IProgress<ExplainProgress>? progress = null, RuntimeOptions? options = null, CancellationToken cancellation = default)
+    public ExplanationResult Run(Network network, Picture photo, TrustSettings? measures = null, IProgress<ExplainProgress>? progress = null, RuntimeOptions? options = null, CancellationToken cancellation = default)
     {
         if (Version != 1) throw new ReverieException($"these settings of an explanation are of version {Version}; this program knows version 1");
         if (Methods.Count == 0) throw new ReverieException("name at least one method");
@@ -50,7 +50,7 @@ public sealed record Explanation
             attributions.Add(method.Run(subject, progress, cancellation));
             seconds.Add(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
-        var trust = measures ? Trust.Of(subject, attributions, cancellation) : [];
+        var trust = measures is null ? [] : Trust.Of(subject, attributions, measures, progress, cancellation);
         return new(attributions, seconds, trust, Draw(photo, attributions), subject.Predictions);
     }
 
@@ -59,6 +59,7 @@ public sealed record Explanation
     {
         if (attributions is [var only])
         {
+            if (HeatMap.View == MapView.Channels) return ContactSheet.Draw([.. HeatMap.DrawChannels(only, photo).Select((map, channel) => new ContactSheet.Tile(map, Legend ? ChannelName(only, channel) : ""))], 3);
             var drawn = HeatMap.Draw(only, photo);
             return Legend ? ContactSheet.Draw([new(drawn, Caption(only))], 1, 0) : drawn;
         }
@@ -69,6 +70,9 @@ public sealed record Explanation
         var label = attributions[0].Probability is { } probability ? string.Create(CultureInfo.InvariantCulture, $"{attributions[0].Label} {probability:P0}") : attributions[0].Label;
         return ContactSheet.Draw([new(small, label), .. tiles], Math.Min(SheetColumns, attributions.Count + 1));
     }
+
+    // Maps of layers have one channel; pictures have their three colours.
+    private static string ChannelName(Attribution attribution, int channel) => attribution.Map.Shape[1] == 3 ? ((string[])["red", "green", "blue"])[channel] : "all channels";
 
     private static string Caption(Attribution attribution)
     {

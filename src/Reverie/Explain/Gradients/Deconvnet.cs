@@ -11,6 +11,9 @@ public sealed record Deconvnet : AttributionMethod
     /// <inheritdoc/>
     public override string Title => "Deconvnet";
 
+    /// <inheritdoc/>
+    public override bool IsSlope => true;
+
     private static RuleTable Rules { get; } = GuidedBackprop.Rectified("deconvnet", (c, _) => GuidedBackprop.Positive(c.Dy));
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ public sealed record Gradient : AttributionMethod
     /// <inheritdoc/>
     public override bool IsSigned => !Absolute;
 
+    /// <inheritdoc/>
+    public override bool IsSlope => true;
+
     /// <summary>Whether only the size counts: |df/dx|. Without, the method is linear in f.</summary>
     public bool Absolute { get; init; } = true;
 

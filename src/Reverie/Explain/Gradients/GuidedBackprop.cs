@@ -14,6 +14,9 @@ public sealed record GuidedBackprop : AttributionMethod
     /// <inheritdoc/>
     public override string Title => "Guided backpropagation";
 
+    /// <inheritdoc/>
+    public override bool IsSlope => true;
+
     /// <summary>As the gradient, but a ReLU passes max(cotangent, 0).</summary>
     internal static RuleTable Rules { get; } = Rectified("guided backpropagation", (c, gradient) => gradient(Positive(c.Dy)));
 

@@ -109,6 +109,9 @@ public sealed record SmoothGrad : NoiseTunnel
     /// <inheritdoc/>
     public override bool IsSigned => Around.IsSigned;
 
+    /// <inheritdoc/>
+    public override bool IsSlope => Around.IsSlope;
+
     private protected override double[] Result(Statistics statistics) => statistics.Mean;
 }
 

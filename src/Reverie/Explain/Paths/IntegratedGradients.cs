@@ -16,6 +16,9 @@ public sealed record IntegratedGradients : LayeredMethod
     public override Conservation Conserves => MultiplyByInputs ? Conservation.Difference : Conservation.None;
 
     /// <inheritdoc/>
+    public override bool IsSlope => !MultiplyByInputs;
+
+    /// <inheritdoc/>
     public override Baseline? Reference => Baseline;
 
     /// <summary>Where the line begins.</summary>

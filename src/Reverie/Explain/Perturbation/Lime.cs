@@ -28,7 +28,7 @@ public enum LimeFit
 /// </summary>
 public sealed record Lime : PerturbationMethod
 {
-    private const int MaxSweeps = 10_000;
+    private const int Resamples = 10, MaxSweeps = 10_000;
 
     /// <inheritdoc/>
     public override string Id => "lime";
@@ -84,7 +84,33 @@ public sealed record Lime : PerturbationMethod
         var values = Fit == LimeFit.Ridge ? Ridge(gram, products) : Lasso(gram, products, Alpha * total);
         var explained = Enumerable.Range(0, n).Sum(row => values[row] * (2 * products[row] - Enumerable.Range(0, n).Sum(column => gram[row, column] * values[column])));
         notes.Add(FormattableString.Invariant($"the linear model explains {explained / (deviation * deviation / (scale * scale) * total):P0} of the score's variance (R^2)"));
+        notes.Add(FormattableString.Invariant($"drawn again from the same samples (bootstrap), a value varies by {Spread(kept, centred, weights) / Math.Max(double.Epsilon, values.Max(Math.Abs)):P0} of the largest"));
         return ([.. values.Select(value => value * scale)], kept.Length);
+    }
+
+    // The root mean square, over features, of the standard deviation of a value when samples are drawn with replacement and fitted again (Efron 1979).
+    private double Spread(bool[][] kept, double[] scores, double[] weights)
+    {
+        var fits = Enumerable.Range(0, Resamples).Select(index =>
+        {
+            var (random, drawn) = (new CounterRandom(Seed, stream: 0x11AF, index: (uint)index), new double[kept.Length]);
+            for (var draw = 0; draw < drawn.Length; draw++)
+            {
+                var sample = random.Next(0, drawn.Length - 1);
+                drawn[sample] += weights[sample];
+            }
+            var mean = Mean(scores, drawn);
+            var means = Enumerable.Range(0, kept[0].Length).Select(player => Mean([.. kept.Select(row => row[player] ? 1.0 : 0.0)], drawn)).ToArray();
+            var (gram, products) = Moments(kept, [.. scores.Select(score => score - mean)], drawn, means);
+            return Fit == LimeFit.Ridge ? Ridge(gram, products) : Lasso(gram, products, Alpha * drawn.Sum());
+        }).ToList();
+        var variance = 0.0;
+        for (var player = 0; player < kept[0].Length; player++)
+        {
+            var mean = fits.Average(fit => fit[player]);
+            variance += fits.Average(fit => (fit[player] - mean) * (fit[player] - mean));
+        }
+        return Math.Sqrt(variance / kept[0].Length);
     }
 
     private bool[][] Choose(int n)

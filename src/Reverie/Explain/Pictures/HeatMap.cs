@@ -15,6 +15,8 @@ public enum MapView
     Masked,
     /// <summary>The photo with lines around the strongest places.</summary>
     Contour,
+    /// <summary>The colours alone, of each channel by itself, side by side.</summary>
+    Channels,
 }
 
 /// <summary>Draws attributions. The picture is the whole photo; what the network does not see of it is dimmed.</summary>
@@ -42,8 +44,19 @@ public sealed record HeatMap
     /// <exception cref="ReverieException">A setting is out of range.</exception>
     public Picture Draw(Attribution attribution, Picture photo) => Draw(attribution, photo, 1);
 
-    /// <summary>Draws an attribution over a photo that was scaled.</summary>
-    internal Picture Draw(Attribution attribution, Picture photo, double scale)
+    /// <summary>The number that has the strongest colour when an attribution is drawn: for a legend, and to draw others at the same scale (<see cref="MapScaling.Fixed"/>).</summary>
+    public double Strongest(Attribution attribution)
+    {
+        ArgumentNullException.ThrowIfNull(attribution);
+        return Scaling.Strongest(Array.ConvertAll(Smoothed(attribution.Sum(), attribution.Height, attribution.Width), value => (double)value));
+    }
+
+    /// <summary>Draws an attribution over its photo at another size, such as a thumbnail.</summary>
+    /// <param name="attribution">The attribution.</param>
+    /// <param name="photo">The photo, scaled.</param>
+    /// <param name="scale">By what it was scaled: its height now over its height as it was explained.</param>
+    /// <exception cref="ReverieException">A setting is out of range.</exception>
+    public Picture Draw(Attribution attribution, Picture photo, double scale)
     {
         ArgumentNullException.ThrowIfNull(attribution);
         var placement = attribution.Placement;
@@ -60,17 +73,22 @@ public sealed record HeatMap
         return Draw(attribution.Map.Values.AsSpan(channel * area, area).ToArray(), attribution.Height, attribution.Width, attribution.Placement, photo, attribution.Method.IsSigned);
     }
 
+    /// <summary>Draws every channel of an attribution by itself, all at one scale.</summary>
+    /// <exception cref="ReverieException">A setting is out of range.</exception>
+    public IReadOnlyList<Picture> DrawChannels(Attribution attribution, Picture photo)
+    {
+        ArgumentNullException.ThrowIfNull(attribution);
+        var (area, channels) = (attribution.Height * attribution.Width, (int)attribution.Map.Shape[1]);
+        var strongest = Enumerable.Range(0, channels).Max(channel =>
+            Scaling.Strongest(Array.ConvertAll(Smoothed(attribution.Map.Values.AsSpan(channel * area, area).ToArray(), attribution.Height, attribution.Width), value => (double)value)));
+        var common = this with { Scaling = new(null, strongest) };
+        return [.. Enumerable.Range(0, channels).Select(channel => common.DrawChannel(attribution, channel, photo))];
+    }
+
     private Picture Draw(double[] map, int height, int width, Placement placement, Picture photo, bool signed)
     {
         if (Opacity is not (>= 0 and <= 1)) throw new ReverieException("the opacity must be between 0 and 1");
-        if (Smoothing is not (>= 0 and <= 1000)) throw new ReverieException("the smoothing must be between 0 and 1000 pixels");
-        var values = Array.ConvertAll(map, value => (float)value);
-        if (Smoothing > 0)
-        {
-            var smooth = new float[values.Length];
-            GaussianBlur.Apply(values, 1, height, width, Smoothing, smooth);
-            values = smooth;
-        }
+        var values = Smoothed(map, height, width);
         var strongest = Scaling.Strongest(Array.ConvertAll(values, value => (double)value));
         var colours = Colours ?? (signed ? ColourScaleKind.RedBlue : ColourScaleKind.Inferno);
         var ground = photo.Alpha is null ? photo : photo.Flatten();
@@ -91,6 +109,16 @@ public sealed record HeatMap
         return result;
     }
 
+    private float[] Smoothed(double[] map, int height, int width)
+    {
+        if (Smoothing is not (>= 0 and <= 1000)) throw new ReverieException("the smoothing must be between 0 and 1000 pixels");
+        var values = Array.ConvertAll(map, value => (float)value);
+        if (Smoothing == 0) return values;
+        var smooth = new float[values.Length];
+        GaussianBlur.Apply(values, 1, height, width, Smoothing, smooth);
+        return smooth;
+    }
+
     private void Paint(Picture result, Picture ground, int pixel, double level, ColourScaleKind colours)
     {
         var (red, green, blue) = (ground.Plane(0)[pixel], ground.Plane(1)[pixel], ground.Plane(2)[pixel]);
@@ -98,7 +126,7 @@ public sealed record HeatMap
         var colour = ColourScale.At(colours, level);
         switch (View)
         {
-            case MapView.Map:
+            case MapView.Map or MapView.Channels:
                 Set(result, pixel, colour.Red, colour.Green, colour.Blue);
                 break;
             case MapView.Masked:

@@ -38,6 +38,9 @@ public sealed record Lrp : LayeredMethod
     [JsonIgnore]
     public override Conservation Conserves => Conservation.Score;
 
+    /// <inheritdoc/>
+    public override bool BiasesTakeShare => !IgnoreBias;
+
     /// <summary>Which rule which kind of layer gets.</summary>
     public LrpComposite Composite { get; init; } = LrpComposite.EpsilonPlusFlat;
 

@@ -7,12 +7,6 @@ internal static partial class GoldenMethods
 {
     private static readonly Dictionary<string, Func<GoldenCase, Subject, GoldenResult>> Known = Make();
 
-    /// <summary>Methods of the cases that the library lacks as yet: a line goes when its method comes.</summary>
-    public static readonly HashSet<string> Pending =
-    [
-        "Infidelity",
-    ];
-
     public static GoldenResult Run(GoldenCase golden, Subject subject) => Known.TryGetValue(golden.Method, out var run)
         ? run(golden, subject)
         : throw new NotSupportedException($"the golden cases hold a method that is not known here: {golden.Method}");
@@ -24,6 +18,7 @@ internal static partial class GoldenMethods
         AddBackward(known);
         AddPerturbation(known);
         AddLayers(known);
+        AddMeasures(known);
         return known;
     }
 
