@@ -70,6 +70,7 @@ internal static class Application
         var root = new RootCommand("Look inside a trained image network and let it dream.")
         {
             new ExplainCommand(options),
+            new AxiomsCommand(options),
             new DreamCommand(options),
             new StyleCommand(options),
             new VisualizeCommand(options),

@@ -34,6 +34,9 @@ internal sealed class CommandContext : IDisposable
     /// <summary>What <c>--memory</c> allows; null without it.</summary>
     public MemoryBudget? Memory { get; }
 
+    /// <summary>What the process returns when the command comes to its end; other ends have codes of their own.</summary>
+    public int ExitCode { get; set; } = ExitCodes.Done;
+
     /// <summary>Where to write.</summary>
     public CommandConsole Console { get; }
 

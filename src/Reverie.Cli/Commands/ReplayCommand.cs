@@ -11,7 +11,7 @@ namespace Reverie.Cli.Commands;
 /// <summary><c>reverie replay</c>: makes a picture again from the recipe inside it.</summary>
 internal sealed class ReplayCommand : ReverieCommand
 {
-    private static readonly Dictionary<string, Replayer> Replayers = new(StringComparer.Ordinal) { ["dream"] = DreamReplay.Run, ["storyboard"] = StoryboardTask.Replay, ["style"] = StyleReplay.Run, ["visualize"] = FeatureTask.Replay, ["explain"] = ExplainTask.Replay };
+    private static readonly Dictionary<string, Replayer> Replayers = new(StringComparer.Ordinal) { ["dream"] = DreamReplay.Run, ["storyboard"] = StoryboardTask.Replay, ["style"] = StyleReplay.Run, ["visualize"] = FeatureTask.Replay, ["explain"] = ExplainTask.Replay, ["axioms"] = AxiomTask.Replay };
 
     private readonly Argument<string> _picture = new("picture") { Description = "A picture that Reverie made", HelpName = "PICTURE" };
     private readonly Option<string[]> _input = new("--input", "-i") { Description = "The picture that it was made from; again for each further one, in order. Without it: where the recipe says, beside the picture", HelpName = "IMAGE" };

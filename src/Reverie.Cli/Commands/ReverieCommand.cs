@@ -31,6 +31,6 @@ internal abstract class ReverieCommand : Command
         using var context = new CommandContext(parse, Shared, cancellation);
         Run(context);
         context.Finish();
-        return ExitCodes.Done;
+        return context.ExitCode;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class LinearOperator
     }
 
     /// <summary>The weights with a function applied to each: a constant, made once when the graph is built.</summary>
-    public Value Substituted(string what, Func<float, float> function)
+    public Value Substituted(string what, Func<double, double> function)
     {
         var graph = _context.Emitter.Graph;
         var key = $"{_weights}/{what}";
@@ -61,8 +61,8 @@ internal sealed class LinearOperator
         {
             var weights = graph.Constants[_weights];
             graph.Constants[key] = weights.Type == ElementType.Float
-                ? Tensor.Of<float>(Array.ConvertAll(weights.Span<float>().ToArray(), value => function(value)), weights.Shape)
-                : Tensor.Of<double>(Array.ConvertAll(weights.Span<double>().ToArray(), value => (double)function((float)value)), weights.Shape);
+                ? Tensor.Of<float>(Array.ConvertAll(weights.Span<float>().ToArray(), value => (float)function(value)), weights.Shape)
+                : Tensor.Of<double>(Array.ConvertAll(weights.Span<double>().ToArray(), value => function(value)), weights.Shape);
             graph.Refresh();
         }
         return _context.Emitter[key];

@@ -80,7 +80,7 @@ public sealed record Lrp : LayeredMethod
         var subject = context.Subject;
         // what is asked for is an output, which folding leaves alone
         var work = subject.Graph.Cut(tensors.Where(tensor => !subject.InputNames.Contains(tensor)).Append(subject.Target.Tensor).Distinct(), keepInputs: true);
-        BatchNormFolding.Apply(work);
+        BatchNormFolding.Apply(work, exact: subject.Precision == Precision.Float64);
         ShapeInference.Infer(work);
         var rules = new LrpRules(this, work, context.Bounds);
         return BackwardGraph.Append(work, subject.Target.Tensor, tensors, [], rules.Table(), weights => weights * weights.Emitter[subject.Target.Tensor]);

@@ -31,9 +31,8 @@ internal sealed class LrpLayer(RuleContext c, LinearOperator layer, bool ignoreB
     // Where the output is positive, positive contributions count 1 + gamma times; where it is negative, negative ones (the generalised form, for inputs of any sign).
     private Value Gamma(double gamma)
     {
-        var strength = (float)gamma;
-        var more = layer.Substituted(FormattableString.Invariant($"positive_{gamma}"), weight => weight + strength * Math.Max(weight, 0));
-        var less = layer.Substituted(FormattableString.Invariant($"negative_{gamma}"), weight => weight + strength * Math.Min(weight, 0));
+        var more = layer.Substituted(FormattableString.Invariant($"positive_{gamma}"), weight => weight + gamma * Math.Max(weight, 0));
+        var less = layer.Substituted(FormattableString.Invariant($"negative_{gamma}"), weight => weight + gamma * Math.Min(weight, 0));
         var (positive, negative) = Parts();
         var up = Plus(layer.Forward(positive, more) + layer.Forward(negative, less), Bias);
         var down = Plus(layer.Forward(positive, less) + layer.Forward(negative, more), Bias);

@@ -24,7 +24,8 @@ internal static class ConvolutionRewrite
             if (!Suits(graph, node, links.OnlyReader(node.Output)?.Op == "Relu") || removed.Contains(node) || scales.GetValueOrDefault(node.Input(0)) >= FarDown) continue;
             var ours = Convolution(node, threads);
             var last = node;
-            if (links.OnlyReader(node.Output) is { Op: "Add", Domain: "" } addition && Other(addition, node.Output) is var other && SameShape(graph, node.Output, other))
+            // where two convolutions are added, the first takes the sum along
+            if (links.OnlyReader(node.Output) is { Op: "Add", Domain: "" } addition && !removed.Contains(addition) && !replaced.ContainsKey(addition) && Other(addition, node.Output) is var other && SameShape(graph, node.Output, other))
                 (last, ours.Inputs[4]) = (addition, other);
             if (links.OnlyReader(last.Output) is { Op: "Relu", Domain: "" } relu)
             {

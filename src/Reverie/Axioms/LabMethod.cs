@@ -1,0 +1,34 @@
+using Reverie.Explain;
+
+namespace Reverie.Axioms;
+
+/// <summary>How a method computes, which says how much a result may move by rounding alone.</summary>
+public enum LabFamily
+{
+    /// <summary>From gradients of f alone.</summary>
+    Gradient,
+    /// <summary>A backward pass with rules of its own.</summary>
+    Backward,
+    /// <summary>Relevance, whose denominators lose digits.</summary>
+    Relevance,
+    /// <summary>From values of f alone.</summary>
+    BlackBox,
+}
+
+/// <summary>A method of attribution as the lab asks it: with settings of a size that can be asked many times, and with what theory says of it.</summary>
+/// <param name="Id">Its name in tables and on the command line.</param>
+/// <param name="Title">What it is called in writing.</param>
+/// <param name="Method">The method with its settings.</param>
+/// <param name="Theory">What is proved of it.</param>
+/// <param name="Family">How it computes.</param>
+public sealed record LabMethod(string Id, string Title, AttributionMethod Method, Theory Theory, LabFamily Family)
+{
+    /// <summary>The method for the float64 referee, where each step costs more; a question about invariance is the same for every number of steps.</summary>
+    internal AttributionMethod Refereed => Method is IntegratedGradients path ? path with { Steps = Math.Min(path.Steps ?? RefereeSteps, RefereeSteps) } : Method;
+
+    /// <summary>The method for completeness: as many steps as that takes.</summary>
+    internal AttributionMethod Converging => Method is IntegratedGradients path ? path with { Steps = null, Quadrature = QuadratureRule.Midpoint, Tolerance = 0.005, MaxSteps = 512 } : Method;
+
+    /// <summary>How many steps of a path the float64 referee takes.</summary>
+    public const int RefereeSteps = 4;
+}
