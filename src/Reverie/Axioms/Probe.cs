@@ -28,7 +28,8 @@ internal sealed class Probe(TargetFunction target, IReadOnlyList<Signal> inputs,
 
     /// <summary>The function in a precision.</summary>
     public Subject In(Precision precision) => precision == Precision.Float64
-        ? _double ??= new(target, Precision.Float64, settings.Runtime, canBatch ? null : false)
+        // convolutions taken apart in float64 need nine times the memory: one item at a time, and nothing kept
+        ? _double ??= new(target, Precision.Float64, settings.Runtime with { Arena = false }, canBatch: false)
         : _single ??= new(target.On(EquivalentRewrite.Rounded(target.Graph)), Precision.Float32, settings.Runtime, canBatch ? null : false);
 
     /// <summary>What a method attributes.</summary>

@@ -58,6 +58,22 @@ public sealed class OwnKernelsTests
         Assert.Equal(["Convolution3x3", "Relu"], graph.Nodes.Select(node => node.Op));
     }
 
+    [Fact]
+    public void Of_two_convolutions_that_are_added_one_takes_the_sum_along()
+    {
+        var graph = Layers(channels: 64, count: 1);
+        graph.ReplaceNodes([graph.Nodes[0], graph.Nodes[0].Clone(), new("Add", ["conv0", "conv1"], ["sum"]), new("Relu", ["sum"], ["y0"])]);
+        graph.Nodes[1].Outputs[0] = "conv1";
+        ShapeInference.Infer(graph);
+        var rewritten = Rewritten(graph);
+        rewritten.Sort();
+        Assert.Equal(["Convolution3x3", "Convolution3x3"], rewritten.Nodes.Select(node => node.Op));
+        var x = Random(2 * 64 * 33 * 30, 3);
+        using var own = CompiledGraph.Compile(graph);
+        using var theirs = CompiledGraph.Compile(graph, new() { OwnKernels = false });
+        foreach (var (found, expected) in Run(own, x, "y0").Zip(Run(theirs, x, "y0"))) Assert.Equal(expected, found, 1e-4f);
+    }
+
     [Theory]
     [InlineData("strides", new long[] { 2, 2 })]
     [InlineData("dilations", new long[] { 2, 2 })]
