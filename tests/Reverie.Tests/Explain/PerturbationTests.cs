@@ -82,7 +82,7 @@ public sealed class PerturbationTests
         using var subject = Additive(weights);
         var raw = new Lime { Alpha = 0, Samples = 64 }.Attribute(Context(subject, [1, 2, 3, 4]));
         Assert.All(raw.Maps[0].Values.Zip([3.0, -2, 0, 8]), pair => Assert.Equal(pair.Second, pair.First, 1e-6));
-        Assert.Contains("100", Assert.Single(raw.Notes), StringComparison.Ordinal);
+        Assert.Contains("100", Assert.Single(raw.Notes, note => note.Contains("R^2", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
