@@ -43,6 +43,35 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Measures_asked_for_are_in_the_table_and_the_report_and_a_page_needs_no_other_file()
+    {
+        var mask = _folder["mask.png"];
+        var white = new Picture(120, 180, [.. Enumerable.Repeat(1f, 3 * 120 * 180)]);
+        white.Save(mask);
+        var outcome = await Command.Run("explain", _photo, "--method", "grad-cam", "--measures", "infidelity,sensitivity-n,average-drop", "--mask", mask, "--report", _folder["page.html"], "--json", _folder["report.json"]);
+        Assert.Equal(0, outcome.Code);
+        Assert.All(["INFIDELITY", "NORMALISED", "SENSITIVITY-N", "DROP", "INCREASE", "POINTS"], heading => Assert.Contains(heading, outcome.Output, StringComparison.Ordinal));
+        Assert.DoesNotContain("RANDOM", outcome.Output, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(File.ReadAllText(_folder["report.json"]));
+        var trust = report.RootElement.GetProperty("methods")[0].GetProperty("trust");
+        Assert.True(trust.GetProperty("infidelity").GetProperty("normalised").GetDouble() <= trust.GetProperty("infidelity").GetProperty("raw").GetDouble());
+        Assert.True(trust.GetProperty("points").GetBoolean());
+        var page = File.ReadAllText(_folder["page.html"]);
+        Assert.Contains("type=\"range\"", page, StringComparison.Ordinal);
+        Assert.Contains("Grad-CAM", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page.Replace("data:image", "", StringComparison.Ordinal).Split("base64,").Select(part => part[(part.IndexOf('"', StringComparison.Ordinal) + 1)..]).Aggregate("", string.Concat), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(3, page.Split("src=\"").Length);
+        Assert.Equal(3, page.Split("src=\"data:image/jpeg;base64,").Length);
+    }
+
+    [Fact]
+    public async Task Channels_are_drawn_side_by_side()
+    {
+        Assert.Equal(0, (await Command.Run("explain", _photo, "--method", "gradient", "--view", "channels", "-o", _folder["channels.png"])).Code);
+        Assert.True(Picture.Load(_folder["channels.png"]).Width > 3 * 180);
+    }
+
+    [Fact]
     public async Task Settings_reach_the_method()
     {
         var outcome = await Command.Run("explain", _photo, "--method", "kernel-shap", "--features", "grid:40", "--set", "samples=64", "--baseline", "white", "--seed", "5", "--target", "tabby, tabby cat", "--json", "-");
@@ -76,6 +105,9 @@ public sealed class ExplainCommandTests : IDisposable
     [InlineData("--against", "tabby", "--of", "margin")]
     [InlineData("--scaling", "0")]
     [InlineData("--compare", "gradient", "--method", "gradient")]
+    [InlineData("--measures", "beauty")]
+    [InlineData("--mask", "none.png")]
+    [InlineData("--compare", "gradient,lrp", "--view", "channels")]
     public async Task What_cannot_be_done_is_refused_in_one_line(params string[] options)
     {
         await Command.Refuse(["explain", _photo, .. options]);
