@@ -1,5 +1,5 @@
-using Reverie.Imaging;
 using Reverie.Dream.Shaping;
+using Reverie.Imaging;
 
 namespace Reverie.Dream.Regions;
 
