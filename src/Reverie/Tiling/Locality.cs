@@ -89,6 +89,8 @@ public sealed class Locality
             var edge = _edges[index];
             if (!needed.TryGetValue(edge.To, out var output) || output.IsEmpty) continue;
             var read = (isY ? edge.Y : edge.X).Reads(output, sizes(edge.From));
+            // Positions that see nothing but padding depend on nothing, yet what comes before them has to run: the end next to them will do.
+            if (read.IsEmpty && sizes(edge.From) is { } size and > 0) read = 2 * output.Begin < sizes(edge.To) ? new(0, 1) : new(size - 1, size);
             needed[edge.From] = needed.GetValueOrDefault(edge.From).Union(read);
         }
         // The pixels where the positions themselves lie are part of the tile, whether or not they are read: else a tile could begin behind them.
