@@ -36,8 +36,8 @@ internal sealed class ReplayCommand : ReverieCommand
         if (!Replayers.TryGetValue(recipe.Command, out var replayer)) throw new ReverieException($"the recipe in {original} is for '{recipe.Command}', which this version cannot replay");
         var output = verify ? Path.Combine(Path.GetTempPath(), $"reverie-{Guid.NewGuid():N}{Path.GetExtension(original)}")
             : context.Outputs.Result(context.Value(Shared.Output), original, "replay", Path.GetExtension(original));
-        var inputs = FindInputs(context, recipe, original);
-        var network = FindNetwork(context, recipe, original);
+        var inputs = RecordedFiles.FindInputs(recipe, context.Value(_input) ?? [], original);
+        var network = RecordedFiles.FindNetwork(context, Shared, recipe, original);
         using var _ = network == Network.Embedded ? null : network;
         var runtime = new RuntimeOptions { Provider = recipe.Runtime.Provider, Threads = recipe.Runtime.Threads };
         var difference = DreamCommand.RuntimeHere(runtime).DifferenceFrom(recipe.Runtime);
@@ -59,36 +59,5 @@ internal sealed class ReplayCommand : ReverieCommand
         {
             if (verify) File.Delete(output);
         }
-    }
-
-    private List<string> FindInputs(CommandContext context, Recipe recipe, string original)
-    {
-        var given = context.Value(_input) ?? [];
-        if (given.Length > recipe.Inputs.Count) throw new ReverieException($"{original} was made from {recipe.Inputs.Count} file(s), but --input is given {given.Length} times");
-        return [.. recipe.Inputs.Select((recorded, index) => FindInput(recorded, index < given.Length ? given[index] : null, original))];
-    }
-
-    private static string FindInput(RecipeFile recorded, string? given, string original)
-    {
-        var what = recorded.Name ?? "picture";
-        // an embedded network is no file
-        if (recorded.File is null && recorded.Name is not null && given is null) return "";
-        // a stranger's recipe may point anywhere; only relative paths, as Reverie writes them, are followed
-        var path = given ?? (recorded.File is null || Path.IsPathRooted(recorded.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recorded.File));
-        if (path is null || !File.Exists(path)) throw new ReverieException($"the {what} that {original} was made from is not at {path ?? recorded.File}; say where it is with --input");
-        var hash = FileHash.Of(path);
-        return hash == recorded.Sha256 ? path : throw new ReverieException($"{path} is not the {what} that {original} was made from: its SHA-256 is {hash}, the recipe's is {recorded.Sha256}");
-    }
-
-    private Network FindNetwork(CommandContext context, Recipe recipe, string original)
-    {
-        var recorded = recipe.Model.File is null || Path.IsPathRooted(recipe.Model.File) ? null : Path.Combine(Path.GetDirectoryName(original) ?? "", recipe.Model.File);
-        var network = context.Given(Shared.Model) || recorded is null ? context.LoadNetwork()
-            : File.Exists(recorded) ? Network.Load(recorded)
-            : throw new ReverieException($"the network that made {original} ({recipe.Model.Name}) is not at {recorded}; say where it is with --model");
-        var restored = recipe.Model.Restore(network, original, out var changes);
-        if (changes.Count > 0) context.Say($"the model card of {network.Name} has changed since {original} was made ({string.Join(", ", changes)}); the card of then is used");
-        context.Report.Add("cardChanges", changes);
-        return restored;
     }
 }

@@ -8,10 +8,18 @@ namespace Reverie.Cli.Recipes;
 /// <summary>Runs a style transfer with progress, for the command that makes it and for the replay that makes it again.</summary>
 internal static class StyleTask
 {
-    public static StyleResult Run(CommandContext context, StyleTransfer settings, Network network, StyleInputs inputs, RuntimeOptions runtime)
+    /// <summary>Paints.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="inputs">The pictures.</param>
+    /// <param name="runtime">Where and how to run.</param>
+    /// <param name="preview">Shows the painting in progress; null for none.</param>
+    /// <param name="checkpoint">Keeps the state of the run; null for none.</param>
+    public static StyleResult Run(CommandContext context, StyleTransfer settings, Network network, StyleInputs inputs, RuntimeOptions runtime, StylePreview? preview = null, StyleCheckpoint? checkpoint = null)
     {
         var progress = context.Progress("painting");
-        var result = context.Report.Timed("style", () => settings.Run(network, inputs, new Relay(progress), runtime, context.Cancellation));
+        var result = context.Report.Timed("style", () => settings.Run(network, inputs, new Relay(progress, preview), runtime, checkpoint, context.Cancellation));
         progress.Dispose();
         return result;
     }
@@ -29,9 +37,12 @@ internal static class StyleTask
     };
 
     // Progress<T> would post to a thread pool and draw out of order.
-    private sealed class Relay(ProgressDisplay display) : IProgress<StyleProgress>
+    private sealed class Relay(ProgressDisplay display, StylePreview? preview) : IProgress<StyleProgress>
     {
-        public void Report(StyleProgress value) =>
+        public void Report(StyleProgress value)
+        {
             display.Report(value.Done, value.Total, $"size {value.Scale}/{value.Scales} ({value.Width} x {value.Height}), evaluation {value.Evaluation}/{value.Evaluations}");
+            preview?.Report(value);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using Reverie.Imaging;
+
 namespace Reverie.Style;
 
 /// <summary>Where a style transfer stands after an evaluation.</summary>
@@ -10,4 +12,8 @@ namespace Reverie.Style;
 /// <param name="Value">The objective.</param>
 /// <param name="Done">Work done, in pixels x evaluations.</param>
 /// <param name="Total">All work, in pixels x evaluations.</param>
-public readonly record struct StyleProgress(int Scale, int Scales, int Evaluation, int Evaluations, int Height, int Width, double Value, long Done, long Total);
+public readonly record struct StyleProgress(int Scale, int Scales, int Evaluation, int Evaluations, int Height, int Width, double Value, long Done, long Total)
+{
+    /// <summary>Draws the picture as it stands, at its present size; only while the progress is being reported. Costs a copy.</summary>
+    public Func<Picture>? Draw { get; init; }
+}

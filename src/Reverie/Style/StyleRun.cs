@@ -45,85 +45,115 @@ internal sealed class StyleRun : IDisposable
         _draft?.Dispose();
     }
 
-    public StyleResult Paint(IProgress<StyleProgress>? progress, CancellationToken cancellation)
+    public StyleResult Paint(IProgress<StyleProgress>? progress, CancellationToken cancellation, StyleCheckpoint? checkpoint = null)
     {
         var plan = StylePlan.Resolve(_settings, _content.Height, _content.Width).Select(scale => (Scale: scale, Size: Fit.LongSide(_content.Height, _content.Width, scale.LongSide))).ToList();
-        var (height, width) = plan[^1].Size;
         var total = plan.Sum(each => (long)each.Size.Height * each.Size.Width * each.Scale.Evaluations);
-        var (done, results) = (0L, new List<StyleScaleResult>());
-        float[]? x = null;
-        (int Height, int Width) reached = default;
-        Optimizer? optimizer = null;
+        var results = new List<StyleScaleResult>();
+        var fingerprint = checkpoint is null ? "" : StyleState.Fingerprint(_session.Network, _inputs);
+        StyleStage? resumed = null, last = null;
+        if (checkpoint is { Resume: true }) checkpoint.Read(_settings, fingerprint, reader => resumed = Resumed(plan, results, reader));
+        var done = plan.Take(results.Count).Sum(each => (long)each.Size.Height * each.Size.Width * each.Scale.Evaluations);
         StyleProblem? problem = null;
-        StyleSession? session = null;
-        for (var number = 0; number < plan.Count && !IsOver(cancellation); number++)
+        for (var number = results.Count; number < plan.Count; number++)
         {
             var (scale, size) = plan[number];
-            session = number < plan.Count - 1 && _draft is not null ? _draft : _session;
+            var session = SessionAt(number, plan.Count);
             if (!session.Fits(size.Height, size.Width))
                 throw new ReverieException($"a picture of {size.Width} x {size.Height} is too small for the deepest layer; give a larger --size, or earlier layers");
             var content = Clamped(_content.Resize(size.Height, size.Width));
-            StyleProblem next;
-            try
+            var stage = resumed ?? NewStage(number, scale, size, content, last, last is not null && results[^1].Network == session.Network.Name);
+            resumed = null;
+            if (Prepare(session, scale, content, cancellation) is not { } next)
             {
-                var styles = _styles.Select((style, index) => session.MeasureStyle(style, StyleSize(style, scale), _regions?.Styles[index], cancellation)).ToList();
-                next = session.Problem(content, styles, _regions?.At(_content.Height, _content.Width, size.Height, size.Width), cancellation);
-            }
-            catch (OperationCanceledException)
-            {
+                KeepIfCancelled(stage);
                 break;
             }
+            var end = stage.Optimizer.Minimize(stage.Variables, Function);
+            if (stage.Values.Count == 0) break;
             problem = next;
-            var start = x is null ? First(content) : Enlarged(x, reached, size);
-            var fresh = NewOptimizer(start.Length);
-            if (optimizer is not null && results[^1].Network == session.Network.Name) Carry(fresh, optimizer, reached, size);
-            var values = new List<double>(scale.Evaluations);
-            var before = done;
-            var (grain, origin) = (new Grain(size.Height, size.Width, GrainShare), start);
-            var (moved, pixelGradient) = (new float[start.Length], new float[start.Length]);
-            // L-BFGS walks in the changed variables, from their origin; Adam, which knows the bounds of pixels, in the pixels
-            var variables = GrainShare < 1 ? new float[start.Length] : start;
-            var end = fresh.Minimize(variables, Function);
-            if (values.Count == 0) break;
-            if (GrainShare < 1)
-            {
-                grain.Apply(variables, moved);
-                TensorPrimitives.Add(moved, origin, start);
-            }
-            done = before + (long)size.Height * size.Width * scale.Evaluations;
-            results.Add(new(size.Height, size.Width, session.Network.Name, values.Count, scale.Evaluations, end, values));
-            (x, reached, optimizer) = (start, size, fresh);
+            done += stage.Pixels * scale.Evaluations;
+            results.Add(new(size.Height, size.Width, session.Network.Name, stage.Values.Count, scale.Evaluations, end, stage.Values));
+            last = stage;
+            if (end == OptimizerEnd.Budget && stage.Values.Count < scale.Evaluations) break;
 
             bool Function(ReadOnlySpan<float> at, Span<float> gradient, out double value)
             {
                 value = double.NaN;
-                if (values.Count >= scale.Evaluations || IsOver(cancellation)) return false;
+                if (stage.Values.Count >= scale.Evaluations) return false;
                 try
                 {
-                    if (GrainShare >= 1) value = next.Evaluate(at, gradient, cancellation);
-                    else
+                    if (IsOver(cancellation))
                     {
-                        grain.Apply(at, moved);
-                        TensorPrimitives.Add(moved, origin, moved);
-                        value = next.Evaluate(moved, pixelGradient, cancellation);
-                        grain.Apply(pixelGradient, gradient);
+                        KeepIfCancelled(stage);
+                        return false;
                     }
+                    value = stage.Evaluate(next, at, gradient, cancellation);
                 }
                 catch (OperationCanceledException)
                 {
+                    KeepIfCancelled(stage);
                     return false;
                 }
-                values.Add(value);
+                stage.Values.Add(value);
                 _evaluations++;
-                done += (long)size.Height * size.Width;
-                progress?.Report(new(number + 1, plan.Count, values.Count, scale.Evaluations, size.Height, size.Width, value, done, total));
+                progress?.Report(new(number + 1, plan.Count, stage.Values.Count, scale.Evaluations, size.Height, size.Width, value, done + stage.Pixels * stage.Values.Count, total)
+                {
+                    Draw = () => Finished(stage.Picture(), size.Height, size.Width),
+                });
+                if (checkpoint is { IsDue: true }) Keep(stage);
                 return true;
             }
         }
         var cancelled = results.Count < plan.Count || (results[^1].End == OptimizerEnd.Budget && results[^1].Evaluations < results[^1].Planned);
-        if (x is null) x = First(Clamped(_content.Resize(height, width)));
-        else if (reached != (height, width)) x = Enlarged(x, reached, (height, width));
-        return Result(x, height, width, results, cancelled, problem, session);
+        var (height, width) = plan[^1].Size;
+        var x = last is null ? First(Clamped(_content.Resize(height, width)))
+            : last.Size == (height, width) ? last.Picture()
+            : Enlarged(last.Picture(), last.Size, (height, width));
+        return Result(x, height, width, results, cancelled, problem, last is null ? null : SessionAt(last.Number, plan.Count));
+
+        void Keep(StyleStage stage) => checkpoint.Write(_settings, fingerprint, writer => StyleState.Write(writer, results, stage));
+
+        void KeepIfCancelled(StyleStage stage)
+        {
+            if (checkpoint is not null && cancellation.IsCancellationRequested) Keep(stage);
+        }
+    }
+
+    private StyleSession SessionAt(int number, int count) => number < count - 1 && _draft is not null ? _draft : _session;
+
+    // The targets at a size, and the weights; null where the run is over.
+    private StyleProblem? Prepare(StyleSession session, StyleScale scale, Picture content, CancellationToken cancellation)
+    {
+        if (IsOver(cancellation)) return null;
+        try
+        {
+            var styles = _styles.Select((style, index) => session.MeasureStyle(style, StyleSize(style, scale), _regions?.Styles[index], cancellation)).ToList();
+            return session.Problem(content, styles, _regions?.At(_content.Height, _content.Width, content.Height, content.Width), cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private StyleStage NewStage(int number, StyleScale scale, (int Height, int Width) size, Picture content, StyleStage? last, bool carries)
+    {
+        var start = last is null ? First(content) : Enlarged(last.Picture(), last.Size, size);
+        var stage = new StyleStage(number, scale, size, start, GrainShare, NewOptimizer(start.Length));
+        if (carries) stage.Optimizer.Carry(last!.Optimizer, planes => Resampling.Resize(planes, 3, last.Size.Height, last.Size.Width, size.Height, size.Width, ResampleKernel.Bilinear));
+        return stage;
+    }
+
+    private StyleStage Resumed(List<(StyleScale Scale, (int Height, int Width) Size)> plan, List<StyleScaleResult> results, BinaryReader reader)
+    {
+        results.AddRange(StyleState.ReadResults(reader, plan.Count - 1));
+        var (scale, size) = plan[results.Count];
+        var start = new float[3 * size.Height * size.Width];
+        var stage = new StyleStage(results.Count, scale, size, start, GrainShare, NewOptimizer(start.Length));
+        stage.Restore(reader);
+        _evaluations = results.Sum(result => result.Evaluations) + stage.Values.Count;
+        return stage;
     }
 
     private StyleResult Result(float[] x, int height, int width, List<StyleScaleResult> results, bool cancelled, StyleProblem? problem, StyleSession? session)
@@ -134,23 +164,26 @@ internal sealed class StyleRun : IDisposable
             var after = problem.Measure(x, CancellationToken.None);
             terms = [.. session!.Objective.Terms.Select((term, index) => new StyleTermResult(term.Kind, term.Layer, term.Style, problem.Weights[index], problem.Before[index], after[index]))];
         }
-        TensorPrimitives.Clamp(x, 0f, 1f, x);
-        var alpha = _inputs.Content.Alpha is null ? null : _inputs.Content.Resize(height, width).Alpha;
-        var picture = new Picture(height, width, x, alpha);
-        if (_settings.Colour is StyleColour.Luminance or StyleColour.Oklab)
-        {
-            var colours = Clamped(_content.Resize(height, width));
-            picture = _settings.Colour == StyleColour.Oklab ? ColourTransfer.WithLightness(colours, picture) : ColourTransfer.WithLuma(colours, picture);
-        }
         return new()
         {
-            Picture = picture,
+            Picture = Finished(x, height, width),
             RegionMap = _regions?.Map(_content.Height, _content.Width),
             Scales = results,
             Evaluations = _evaluations,
             Cancelled = cancelled,
             Terms = terms,
         };
+    }
+
+    // A picture as it is saved: within black and white, with the content's alpha and perhaps its colours.
+    private Picture Finished(float[] x, int height, int width)
+    {
+        TensorPrimitives.Clamp(x, 0f, 1f, x);
+        var alpha = _inputs.Content.Alpha is null ? null : _inputs.Content.Resize(height, width).Alpha;
+        var picture = new Picture(height, width, x, alpha);
+        if (_settings.Colour is not (StyleColour.Luminance or StyleColour.Oklab)) return picture;
+        var colours = Clamped(_content.Resize(height, width));
+        return _settings.Colour == StyleColour.Oklab ? ColourTransfer.WithLightness(colours, picture) : ColourTransfer.WithLuma(colours, picture);
     }
 
     private double GrainShare => _settings.Optimizer == StyleOptimizer.Adam ? 1 : _settings.Grain ?? (_settings.Form == StyleForm.Reverie ? DefaultGrain : 1);
@@ -182,9 +215,6 @@ internal sealed class StyleRun : IDisposable
     private Optimizer NewOptimizer(int length) => _settings.Optimizer == StyleOptimizer.Lbfgs
         ? new Lbfgs(length, _settings.History) { Tolerance = _settings.Tolerance }
         : new Adam(length) { Tolerance = _settings.Tolerance };
-
-    private static void Carry(Optimizer to, Optimizer from, (int Height, int Width) old, (int Height, int Width) size) =>
-        to.Carry(from, planes => Resampling.Resize(planes, 3, old.Height, old.Width, size.Height, size.Width, ResampleKernel.Bilinear));
 
     private static float[] Enlarged(float[] x, (int Height, int Width) from, (int Height, int Width) to)
     {

@@ -54,6 +54,44 @@ public class StyleCommandTests
         await Succeed("replay", folder["cat.style.png"], "--verify");
     }
 
+    [Fact]
+    public async Task A_paused_painting_goes_on_to_the_same_file_and_is_shown_meanwhile()
+    {
+        using var folder = Pictures();
+        string[] settings = ["--scales", "48:40,64:100", "--tolerance", "0", "--threads", "1", "--seed", "5", "--history", "3"];
+        await Succeed(["style", folder["cat.png"], folder["one.png"], "-o", folder["whole.png"], .. settings]);
+        using var cancellation = new CancellationTokenSource();
+        var (output, error) = (new StringWriter(), new StringWriter());
+        string[] paused = ["style", folder["cat.png"], folder["one.png"], "-o", folder["a.png"], "--checkpoint", folder["run"], "--live", folder["live.html"], "--preview", folder["now.png"], .. settings];
+        var run = Application.RunAsync(paused, CommandConsole.Into(output, error), cancellation.Token);
+        while (!File.Exists(folder["live.html"]) && !run.IsCompleted) await Task.Delay(5, TestContext.Current.CancellationToken);
+        Assert.Contains("http-equiv=\"refresh\"", await File.ReadAllTextAsync(folder["live.html"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await cancellation.CancelAsync();
+        Assert.Equal(130, await run);
+        Assert.Contains("--resume", error.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["a.png"]));
+        var page = await File.ReadAllTextAsync(folder["live.html"], TestContext.Current.CancellationToken);
+        Assert.Contains("paused after", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http-equiv", page, StringComparison.Ordinal);
+        Assert.True(Picture.Load(folder["now.png"]).Width <= 64);
+
+        Assert.Contains("leave --style-strength out", await Command.Refuse("style", "--resume", folder["run"], "--style-strength", "3"), StringComparison.Ordinal);
+        File.Move(folder["one.png"], folder["moved.png"]);
+        Assert.Contains("the style that", await Command.Refuse("style", "--resume", folder["run"]), StringComparison.Ordinal);
+        File.Move(folder["moved.png"], folder["one.png"]);
+        await Succeed("style", "--resume", folder["run"]);
+        Assert.False(File.Exists(folder["run"]));
+        Assert.Equal(await File.ReadAllBytesAsync(folder["whole.png"], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(folder["a.png"], TestContext.Current.CancellationToken));
+        Assert.Contains("is no checkpoint", await Command.Refuse("style", "--resume", folder["a.png"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_without_a_style_is_refused()
+    {
+        using var folder = Pictures();
+        Assert.Contains("at least one style", (await Command.Run("style", folder["cat.png"])).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--form is", "--form", "johnson")]
     [InlineData("--style-strength takes", "--style-strength", "200")]

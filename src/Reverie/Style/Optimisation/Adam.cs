@@ -12,6 +12,7 @@ public sealed class Adam : Optimizer
 
     private readonly float[] _first, _second, _average, _gradient, _step, _before;
     private long _time;
+    private double _kept, _rate;
 
     /// <summary>Makes room for vectors of a length: six of them.</summary>
     public Adam(int length) =>
@@ -35,34 +36,41 @@ public sealed class Adam : Optimizer
     /// <inheritdoc/>
     public override OptimizerEnd Minimize(float[] x, DifferentiableFunction function)
     {
-        BeginWatch();
-        _average.AsSpan().Clear();
-        var (kept, rate) = (1.0, StepSize);
-        x.CopyTo(_before, 0);
-        var end = OptimizerEnd.Budget;
-        while (function(x, _gradient, out var value))
+        if (!IsUnderWay)
         {
+            BeginWatch();
+            _average.AsSpan().Clear();
+            (_kept, _rate) = (1.0, StepSize);
+            x.CopyTo(_before, 0);
+            IsUnderWay = true;
+        }
+        var end = OptimizerEnd.Budget;
+        while (true)
+        {
+            Rested?.Invoke();
+            if (!function(x, _gradient, out var value)) break;
             if (!double.IsFinite(value) || !double.IsFinite(Vectors.SumOfMagnitudes(_gradient)))
             {
                 // back to where it was finite, in smaller steps
-                if (kept == 1 || rate < StepSize * 1e-3)
-                    throw new ReverieException(kept == 1 ? "the objective is not finite at the first picture; a layer may divide by zero" : "the objective does not stay finite; use smaller steps");
-                rate /= 2;
+                if (_kept == 1 || _rate < StepSize * 1e-3)
+                    throw new ReverieException(_kept == 1 ? "the objective is not finite at the first picture; a layer may divide by zero" : "the objective does not stay finite; use smaller steps");
+                _rate /= 2;
                 _before.CopyTo(x, 0);
                 _first.AsSpan().Clear();
                 continue;
             }
             x.CopyTo(_before, 0);
-            Step(x, rate);
+            Step(x, _rate);
             // the weights of the average add up to 1 - kept
-            kept *= Averaging;
+            _kept *= Averaging;
             TensorPrimitives.Multiply(_average, (float)Averaging, _average);
             Vectors.AddScaled(x, 1 - Averaging, _average);
             if (!HasStalled(value)) continue;
             end = OptimizerEnd.Converged;
             break;
         }
-        if (kept < 1) TensorPrimitives.Multiply(_average, (float)(1 / (1 - kept)), x);
+        if (_kept < 1) TensorPrimitives.Multiply(_average, (float)(1 / (1 - _kept)), x);
+        IsUnderWay = false;
         return end;
     }
 
@@ -75,6 +83,22 @@ public sealed class Adam : Optimizer
         // interpolation may undershoot; a second moment cannot
         TensorPrimitives.Max(_second, 0f, _second);
         _time = from._time;
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveState(BinaryWriter writer)
+    {
+        writer.Write(_time);
+        writer.Write(_kept);
+        writer.Write(_rate);
+        foreach (var vector in (float[][])[_first, _second, _average, _before]) Vectors.Write(writer, vector);
+    }
+
+    /// <inheritdoc/>
+    protected override void RestoreState(BinaryReader reader)
+    {
+        (_time, _kept, _rate) = (reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble());
+        foreach (var vector in (float[][])[_first, _second, _average, _before]) Vectors.Read(reader, vector);
     }
 
     private void Step(float[] x, double rate)

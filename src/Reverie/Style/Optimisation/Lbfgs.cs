@@ -19,7 +19,9 @@ public sealed class Lbfgs : Optimizer
     private readonly int _history;
     private readonly float[][] _s, _y;
     private readonly double[] _rho, _alpha;
-    private readonly float[] _gradient, _trial, _trialGradient, _direction;
+    private readonly float[] _trial, _direction;
+    private float[] _gradient, _trialGradient;
+    private double _value;
     private int _count, _newest = -1;
 
     /// <summary>Makes room for vectors of a length: 2 history + 4 of them.</summary>
@@ -45,14 +47,26 @@ public sealed class Lbfgs : Optimizer
     /// <inheritdoc/>
     public override OptimizerEnd Minimize(float[] x, DifferentiableFunction function)
     {
-        BeginWatch();
-        var (gradient, trial, trialGradient) = (_gradient, _trial, _trialGradient);
-        if (!function(x, gradient, out var value)) return OptimizerEnd.Budget;
-        if (!IsFinite(value, gradient)) throw new ReverieException("the objective is not finite at the first picture; a layer may divide by zero");
+        if (!IsUnderWay)
+        {
+            BeginWatch();
+            if (!function(x, _gradient, out _value)) return OptimizerEnd.Budget;
+            if (!IsFinite(_value, _gradient)) throw new ReverieException("the objective is not finite at the first picture; a layer may divide by zero");
+            IsUnderWay = true;
+        }
+        var end = Walk(x, function);
+        IsUnderWay = false;
+        return end;
+    }
+
+    private OptimizerEnd Walk(float[] x, DifferentiableFunction function)
+    {
+        var trial = _trial;
         while (true)
         {
-            Direction(gradient);
-            var slope = Vectors.Dot(gradient, _direction);
+            Rested?.Invoke();
+            Direction(_gradient);
+            var slope = Vectors.Dot(_gradient, _direction);
             if (!(slope < 0) || !double.IsFinite(slope))
             {
                 if (!Forget()) return OptimizerEnd.Stuck;
@@ -64,22 +78,22 @@ public sealed class Lbfgs : Optimizer
             for (var attempt = 0; attempt < Tries && !accepted; attempt++)
             {
                 TensorPrimitives.MultiplyAdd(_direction, (float)length, x, trial);
-                if (!function(trial, trialGradient, out next)) return OptimizerEnd.Budget;
-                var finite = IsFinite(next, trialGradient);
-                accepted = finite && next <= value + SufficientDecrease * length * slope;
+                if (!function(trial, _trialGradient, out next)) return OptimizerEnd.Budget;
+                var finite = IsFinite(next, _trialGradient);
+                accepted = finite && next <= _value + SufficientDecrease * length * slope;
                 // the parabola through the value, the slope and the new value has its lowest point here
-                if (!accepted) length *= finite ? Math.Clamp(-slope * length / (2 * (next - value - slope * length)), 0.1, 0.5) : 0.1;
+                if (!accepted) length *= finite ? Math.Clamp(-slope * length / (2 * (next - _value - slope * length)), 0.1, 0.5) : 0.1;
             }
             if (!accepted)
             {
                 if (!Forget()) return OptimizerEnd.Stuck;
                 continue;
             }
-            Remember(x, trial, gradient, trialGradient);
+            Remember(x, trial, _gradient, _trialGradient);
             trial.AsSpan().CopyTo(x);
-            (gradient, trialGradient) = (trialGradient, gradient);
-            value = next;
-            if (HasStalled(value)) return OptimizerEnd.Converged;
+            (_gradient, _trialGradient) = (_trialGradient, _gradient);
+            _value = next;
+            if (HasStalled(_value)) return OptimizerEnd.Converged;
         }
     }
 
@@ -93,6 +107,40 @@ public sealed class Lbfgs : Optimizer
             var place = (from._newest - age + from._history) % from._history;
             Append(resize(from._s[place]), resize(from._y[place]));
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveState(BinaryWriter writer)
+    {
+        writer.Write(_history);
+        writer.Write(Restarts);
+        writer.Write(_value);
+        Vectors.Write(writer, _gradient);
+        writer.Write(_count);
+        for (var age = _count - 1; age >= 0; age--)
+        {
+            writer.Write(_rho[Place(age)]);
+            Vectors.Write(writer, _s[Place(age)]);
+            Vectors.Write(writer, _y[Place(age)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void RestoreState(BinaryReader reader)
+    {
+        if (reader.ReadInt32() != _history) throw new InvalidDataException("the history is of another length");
+        Restarts = reader.ReadInt32();
+        _value = reader.ReadDouble();
+        Vectors.Read(reader, _gradient);
+        _count = reader.ReadInt32();
+        if (_count < 0 || _count > _history) throw new InvalidDataException("there are more pairs than the history holds");
+        for (var place = 0; place < _count; place++)
+        {
+            _rho[place] = reader.ReadDouble();
+            Vectors.Read(reader, _s[place]);
+            Vectors.Read(reader, _y[place]);
+        }
+        _newest = _count - 1;
     }
 
     // -H g by the two-loop recursion

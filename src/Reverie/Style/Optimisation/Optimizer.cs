@@ -40,6 +40,41 @@ public abstract class Optimizer
     /// <param name="resize">Turns a vector of the other length into one of this.</param>
     public abstract void Carry(Optimizer other, Func<float[], float[]> resize);
 
+    /// <summary>
+    /// Told before every step: what <see cref="Save"/> writes is what was true then, until the next time, even in the middle of a step. Evaluations since are done again after a <see cref="Restore"/>.
+    /// </summary>
+    public Action? Rested { get; set; }
+
+    /// <summary>Whether a walk is under way, with a gradient known where it stands.</summary>
+    protected bool IsUnderWay { get; set; }
+
+    /// <summary>Writes all that the walk's next steps depend on, but for the point itself.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(IsUnderWay);
+        writer.Write(_steps);
+        foreach (var value in _recent) writer.Write(value);
+        SaveState(writer);
+    }
+
+    /// <summary>Takes up what <see cref="Save"/> wrote: <see cref="Minimize"/>, given the point of then, goes on as if it had never stopped.</summary>
+    /// <exception cref="InvalidDataException">It was written by an optimiser of other settings.</exception>
+    public void Restore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        IsUnderWay = reader.ReadBoolean();
+        _steps = reader.ReadInt32();
+        for (var index = 0; index < Window; index++) _recent[index] = reader.ReadDouble();
+        RestoreState(reader);
+    }
+
+    /// <summary>Writes what is the kind's own.</summary>
+    protected abstract void SaveState(BinaryWriter writer);
+
+    /// <summary>Reads what <see cref="SaveState"/> wrote.</summary>
+    protected abstract void RestoreState(BinaryReader reader);
+
     /// <summary>Begins to watch the gain.</summary>
     protected void BeginWatch() => _steps = 0;
 

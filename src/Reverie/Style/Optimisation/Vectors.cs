@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Reverie.Style.Optimisation;
 
@@ -30,6 +31,12 @@ internal static class Vectors
             sum += TensorPrimitives.SumOfMagnitudes(values.Slice(start, Math.Min(Block, values.Length - start)));
         return sum;
     }
+
+    /// <summary>Writes a vector's bytes.</summary>
+    public static void Write(BinaryWriter writer, ReadOnlySpan<float> values) => writer.Write(MemoryMarshal.AsBytes(values));
+
+    /// <summary>Reads as many numbers as the vector has.</summary>
+    public static void Read(BinaryReader reader, Span<float> values) => reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values));
 
     /// <summary>target += factor source.</summary>
     public static void AddScaled(ReadOnlySpan<float> source, double factor, Span<float> target) => TensorPrimitives.MultiplyAdd(source, (float)factor, target, target);
