@@ -78,10 +78,13 @@ internal sealed class CommandContext : IDisposable
         return network;
     }
 
-    /// <summary>Adds to the report what memory was allowed and foretold, and what was done to keep within it; the real peak is added at its end.</summary>
+    /// <summary>
+    /// Adds to the report what memory was allowed and foretold, and what was done to keep within it; the real peak is added at its end. Where making the session took
+    /// more than runs will, that is the process's peak, and what is reported.
+    /// </summary>
     public void ReportMemory(MemoryPrediction? prediction, RecomputationPlan plan)
     {
-        Report.Add("memory", new { allowedBytes = Memory?.Bytes, predictedBytes = prediction?.PeakBytes, plan.Arena, recomputed = plan.Segments });
+        Report.Add("memory", new { allowedBytes = Memory?.Bytes, predictedBytes = prediction is null ? (long?)null : Math.Max(prediction.PeakBytes, Machine.PeakResidentBytes), plan.Arena, recomputed = plan.Segments });
         if (plan.Segments.Count > 0) Say($"to keep within {Memory}, parts of the network are computed twice");
     }
 

@@ -131,10 +131,11 @@ public sealed class CompiledGraph : IDisposable
             var bytes = SessionModel.Serialize(graph, options, ref weights);
             // a process that ends meanwhile leaves no weights behind
             using var registration = abandoned.Register(file => ((WeightFile?)file)?.TryDelete(), weights);
-            using var settings = SessionSettings.Create(options, weights?.Folder, !SessionModel.HasLargeDenseLayers(graph), times?.Prefix);
+            var packs = !SessionModel.HasLargeDenseLayers(graph);
+            using var settings = SessionSettings.Create(options, weights?.Folder, packs, times?.Prefix);
             using var written = plan ? new OptimizedModelFile(settings) : null;
             var session = new InferenceSession(bytes, settings);
-            var compiled = new CompiledGraph(graph, options, session, weights, times) { Memory = written?.Plan(graph, options) };
+            var compiled = new CompiledGraph(graph, options, session, weights, times) { Memory = written?.Plan(graph, options, weights is null ? null : packs) };
             weights?.TryDelete();
             return compiled;
         }

@@ -26,7 +26,7 @@ internal sealed class BufferReuse
     {
         _graph = graph;
         _known = graph.Types(null);
-        var fixedTensors = graph.Inputs.Select(input => input.Name).Concat(graph.Weights).Concat(graph.Outputs);
+        var fixedTensors = graph.Inputs.Select(input => input.Name).Concat(graph.Weights.Keys).Concat(graph.Outputs);
         foreach (var name in fixedTensors) _uses[name] = _uses.GetValueOrDefault(name) + 1;
         foreach (var node in graph.Nodes)
             foreach (var input in node.Inputs) _uses[input] = _uses.GetValueOrDefault(input) + 1;
@@ -74,7 +74,7 @@ internal sealed class BufferReuse
     // The buffer of an input that the first output may take over.
     private string? Overwritten(Node node)
     {
-        if (node.Domain.Length == 0 && Views.Contains(node.Op)) return _graph.Weights.Contains(node.Inputs[0]) ? null : Buffer(node.Inputs[0]);
+        if (node.Domain.Length == 0 && Views.Contains(node.Op)) return _graph.Weights.ContainsKey(node.Inputs[0]) ? null : Buffer(node.Inputs[0]);
         // a blocked convolution adds to its fourth input
         var sums = node.Op == "Conv" && node.Inputs.Count > 3 && node.Inputs[3].Length > 0;
         if (!sums && (node.Domain.Length > 0 || !InPlace.Contains(node.Op))) return null;

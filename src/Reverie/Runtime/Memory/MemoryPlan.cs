@@ -16,11 +16,12 @@ public sealed class MemoryPlan
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly int _threads;
     private readonly bool _arena;
+    private readonly long _unread;
     private long _resident;
 
-    internal MemoryPlan(OptimizedGraph graph, RuntimeOptions options)
+    internal MemoryPlan(OptimizedGraph graph, RuntimeOptions options, long unreadBytes)
     {
-        (_graph, _threads, _arena) = (graph, options.ThreadCount, options.Arena);
+        (_graph, _threads, _arena, _unread) = (graph, options.ThreadCount, options.Arena, unreadBytes);
         _buffers = BufferReuse.Plan(graph);
         for (var index = 0; index < graph.Nodes.Count; index++)
             foreach (var tensor in graph.Nodes[index].Inputs.Concat(graph.Nodes[index].Outputs)) _lastUse[Buffer(tensor)] = index;
@@ -44,7 +45,7 @@ public sealed class MemoryPlan
         // weights are held outside the arena, which is empty before the first run
         var arena = new ArenaSimulation();
         foreach (var shapes in runs) Run(arena, shapes, outputsGiven);
-        return (_arena ? arena.TouchedBytes : arena.PeakUsedBytes) + FirstRunBytes + ThreadBytes * _threads;
+        return (_arena ? arena.TouchedBytes : arena.PeakUsedBytes) + _unread + FirstRunBytes + ThreadBytes * _threads;
     }
 
     /// <summary>Takes what the process has resident now, once all that compilation needed is given back, as where predictions begin.</summary>

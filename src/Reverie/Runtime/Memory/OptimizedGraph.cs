@@ -42,8 +42,22 @@ internal sealed class OptimizedGraph
     /// <summary>The tensors that a run gives back.</summary>
     public IReadOnlySet<string> Outputs { get; private init; } = new HashSet<string>();
 
-    /// <summary>The names of the constants.</summary>
-    public IReadOnlySet<string> Weights { get; private init; } = new HashSet<string>();
+    /// <summary>The constants by name, with their bytes.</summary>
+    public IReadOnlyDictionary<string, long> Weights { get; private init; } = new Dictionary<string, long>();
+
+    /// <summary>
+    /// The bytes of the weights that no operator has read when the session is made, so that their pages become resident in the first run: those of operators that take them
+    /// as they lie in the file, instead of packing a copy.
+    /// </summary>
+    /// <param name="packs">Whether matrix products pack theirs.</param>
+    public long UnreadBytes(bool packs) => _graph.Nodes.Where(node => node switch
+    {
+        { Domain: KernelDomain.Name } => true,
+        { Domain: BlockedDomain } => false,
+        { Op: "Conv" or "FusedConv" or "ConvTranspose" } => true,
+        { Op: "Gemm" or "FusedGemm" or "MatMul" or "FusedMatMul" } => !packs,
+        _ => false,
+    }).SelectMany(node => node.Inputs).Distinct(StringComparer.Ordinal).Sum(input => Weights.GetValueOrDefault(input));
 
     /// <summary>Reads what a session wrote down; its files may be deleted afterwards.</summary>
     public static OptimizedGraph Read(string path, IReadOnlyList<GraphValue> inputs)
@@ -57,7 +71,7 @@ internal sealed class OptimizedGraph
             else shapes.Inputs.Add(new(name, new(constant.Type, [.. constant.Shape.ToArray().Select(Dim.Of)]))); // only its shape is asked for
         return new(shapes)
         {
-            Weights = graph.Constants.Keys.ToHashSet(StringComparer.Ordinal),
+            Weights = graph.Constants.ToDictionary(pair => pair.Key, pair => (long)pair.Value.Data.Length, StringComparer.Ordinal),
             Outputs = graph.Outputs.Select(output => output.Name).ToHashSet(StringComparer.Ordinal),
         };
     }
@@ -94,7 +108,7 @@ internal sealed class OptimizedGraph
         if (inference[node.Inputs[0]].Shape is not { Length: 4 } x) return null;
         switch (node.Op)
         {
-            case "ReorderInput": return [x[0], Blocks(x[1]), x[2], x[3]];
+            case "ReorderInput": return node.Int("channels_last", 0) == 1 ? [x[0], Blocks(x[3]), x[1], x[2]] : [x[0], Blocks(x[1]), x[2], x[3]];
             case "ReorderOutput":
                 Dim channels = node.Int("channels", 0);
                 return node.Int("channels_last", 0) == 1 ? [x[0], x[2], x[3], channels] : [x[0], channels, x[2], x[3]];
@@ -122,6 +136,9 @@ internal sealed class OptimizedGraph
     private static Dim[]? ProductShape(Node node, Inference inference)
     {
         if (inference[node.Inputs[0]].Shape is not { Length: >= 2 } a || inference[node.Inputs[1]].Shape is not { Length: >= 2 } b) return null;
+        // transBatch: a matrix dimension came first, before those of the batch
+        if (node.Int("transBatchA", 0) == 1) a = [.. a[1..^1], a[0], a[^1]];
+        if (node.Int("transBatchB", 0) == 1) b = [.. b[1..^1], b[0], b[^1]];
         var (rows, columns) = (node.Int("transA", 0) == 1 ? a[^1] : a[^2], node.Int("transB", 0) == 1 ? b[^2] : b[^1]);
         var batch = a.Length >= b.Length ? a : b;
         return [.. batch[..^2], rows, columns];

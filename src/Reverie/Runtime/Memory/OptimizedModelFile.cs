@@ -30,7 +30,12 @@ internal sealed class OptimizedModelFile : IDisposable
     /// <summary>What the session wrote, once it is made.</summary>
     /// <param name="graph">The graph that it was given.</param>
     /// <param name="options">How it runs.</param>
-    public MemoryPlan Plan(Graph graph, RuntimeOptions options) => new(OptimizedGraph.Read(Path.Combine(_folder, Name), graph.Inputs), options);
+    /// <param name="packs">Whether matrix products pack their weights, if these lie in a file; null where all constants lie in the model.</param>
+    public MemoryPlan Plan(Graph graph, RuntimeOptions options, bool? packs)
+    {
+        var written = OptimizedGraph.Read(Path.Combine(_folder, Name), graph.Inputs);
+        return new(written, options, packs is { } packed ? written.UnreadBytes(packed) : 0);
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

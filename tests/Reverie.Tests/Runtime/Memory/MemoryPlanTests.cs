@@ -4,6 +4,7 @@ using Reverie.Onnx;
 using Reverie.Onnx.Shapes;
 using Reverie.Runtime;
 using Reverie.Runtime.Memory;
+using Reverie.Tests.Zoo;
 
 namespace Reverie.Tests.Runtime.Memory;
 
@@ -35,6 +36,41 @@ public class MemoryPlanTests
             compared++;
         }
         Assert.True(compared > 40, $"only {compared} tensors bear the same names");
+    }
+
+    public static TheoryData<string> Networks => [.. ZooReference.Names];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void The_shapes_are_known_of_every_family(string name)
+    {
+        using var reference = new ZooReference(name);
+        var graph = reference.Load(reference.Files.First()).Graph;
+        var gradient = VectorJacobian.Build(graph, "logits");
+        var x = new Dictionary<string, long[]>(StringComparer.Ordinal) { [gradient.Input] = reference.Input(1).Shape, [gradient.Cotangent] = ShapeInference.Resolve(graph, Input())["logits"] };
+        var ours = ShapeInference.Resolve(gradient.Graph, x);
+        foreach (var (tensor, type) in Written(gradient.Graph).Types(x))
+            if (ours.TryGetValue(tensor, out var shape)) Assert.Equal(shape, type.KnownShape);
+            else Assert.NotNull(type.KnownShape);
+
+        Dictionary<string, long[]> Input() => new() { [gradient.Input] = reference.Input(1).Shape };
+    }
+
+    [Fact]
+    public void Weights_that_only_runs_read_are_foretold()
+    {
+        // a fully connected layer of old: its weights are not packed, and lie in a file that nothing has read
+        var plans = new[] { 1024, 64 << 10 }.Select(inputs =>
+        {
+            var graph = new Graph();
+            graph.Inputs.Add(new("x", new(ElementType.Float, [Dim.Of(1), Dim.Of(inputs)])));
+            graph.Constants["w"] = new(ElementType.Float, [inputs, 512], new byte[(long)inputs * 512 * sizeof(float)]);
+            graph.Nodes.Add(new("Gemm", ["x", "w"], ["y"]));
+            graph.Outputs.Add(new("y", new(ElementType.Float, null)));
+            using var compiled = CompiledGraph.Compile(graph, plan: true);
+            return compiled.Memory!.RunBytes([new Dictionary<string, long[]> { ["x"] = [1, inputs] }]);
+        }).ToArray();
+        Assert.InRange(plans[1] - plans[0], 63L * 1024 * 512 * sizeof(float), 66L * 1024 * 512 * sizeof(float));
     }
 
     [Fact]
@@ -81,7 +117,7 @@ public class MemoryPlanTests
         var folder = Directory.CreateTempSubdirectory("reverie-test-").FullName;
         try
         {
-            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { OptimizedModelFilePath = Path.Combine(folder, "optimized.onnx") };
+            using var options = new Microsoft.ML.OnnxRuntime.SessionOptions { OptimizedModelFilePath = Path.Combine(folder, "optimized.onnx"), LogSeverityLevel = Microsoft.ML.OnnxRuntime.OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
             using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(new Model { Graph = graph }.ToBytes(), options);
             return OptimizedGraph.Read(Path.Combine(folder, "optimized.onnx"), graph.Inputs);
         }
