@@ -128,10 +128,9 @@ public sealed class CompiledGraph : IDisposable
         var weights = (WeightFile?)null;
         try
         {
-            var bytes = SessionModel.Serialize(graph, options, ref weights);
+            var bytes = SessionModel.Serialize(graph, options, ref weights, out var packs);
             // a process that ends meanwhile leaves no weights behind
             using var registration = abandoned.Register(file => ((WeightFile?)file)?.TryDelete(), weights);
-            var packs = !SessionModel.HasLargeDenseLayers(graph);
             using var settings = SessionSettings.Create(options, weights?.Folder, packs, times?.Prefix);
             using var written = plan ? new OptimizedModelFile(settings) : null;
             var session = new InferenceSession(bytes, settings);

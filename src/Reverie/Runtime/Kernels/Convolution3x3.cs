@@ -23,7 +23,7 @@ internal static class Convolution3x3<TLanes, TVector> where TLanes : ILanes<TVec
         if (rectified && sizes.Inputs <= FewInputs) return false;
         var tiles = RoundUp((long)Winograd.Tiles(sizes.OutputHeight) * Winograd.Tiles(sizes.OutputWidth));
         var pixels = RoundUp((long)sizes.OutputHeight * sizes.OutputWidth);
-        return Winograd.Values * tiles + TransformCost < 9 * pixels;
+        return 4 * (Winograd.Values * tiles + TransformCost) < 3 * 9 * pixels;
     }
 
     private static long RoundUp(long count) => (count + TLanes.Width - 1) / TLanes.Width * TLanes.Width;

@@ -87,6 +87,7 @@ internal sealed class OptimizedGraph
             else if (node.Domain == BlockedDomain) inference.Add(node.Output, new Fact(inference[node.Inputs[0]].Element, BlockedShape(node, inference)));
             // ONNX Runtime itself does not know the shapes that our own operators give
             else if (inputShapes is null && node.Domain == KernelDomain.Name) inference.Add(node.Output, new Fact(inference[node.Inputs[0]].Element, null));
+            else if (node is { Op: DenseOperator.OperatorName, Domain: KernelDomain.Name }) inference.Visit(Gemm(node));
             else if (Likeness.TryGetValue(node.Op, out var like)) inference.Visit(As(node, like));
             else if (node.Op is "FusedMatMul") inference.Add(node.Output, new Fact(inference[node.Inputs[0]].Element, ProductShape(node, inference)));
             foreach (var output in node.Outputs)
@@ -99,6 +100,13 @@ internal sealed class OptimizedGraph
     {
         var like = new Node(op, node.Inputs.Take(op == "Relu" ? 1 : op == "Add" ? 2 : 3), node.Outputs.Take(1));
         foreach (var (name, value) in node.Attributes) like.Attributes[name] = value;
+        return like;
+    }
+
+    private static Node Gemm(Node dense)
+    {
+        var like = new Node("Gemm", dense.Inputs, dense.Outputs);
+        like.Attributes["transB"] = dense.Int("transposed", 0);
         return like;
     }
 

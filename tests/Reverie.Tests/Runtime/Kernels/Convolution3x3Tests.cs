@@ -69,7 +69,7 @@ public sealed class Convolution3x3Tests
         }
     }
 
-    private static bool IsSupported(int bits) => bits switch { 512 => Lanes512.IsSupported, 256 => Lanes256.IsSupported, _ => true };
+    internal static bool IsSupported(int bits) => bits switch { 512 => Lanes512.IsSupported, 256 => Lanes256.IsSupported, _ => true };
 
     private sealed unsafe class Data
     {
