@@ -14,6 +14,7 @@ internal sealed class CommandContext : IDisposable
     private readonly ParseResult _parse;
     private readonly SharedOptions _shared;
     private ProgressDisplay? _progress;
+    private SessionCache? _cache;
 
     /// <summary>Checks what every command has in common, before any work.</summary>
     /// <exception cref="ReverieException">The report's file cannot be written, there is no such provider, or the memory allowed is no amount.</exception>
@@ -52,8 +53,13 @@ internal sealed class CommandContext : IDisposable
     /// <summary>Whether <c>--force</c> is given.</summary>
     public bool Force => Value(_shared.Force);
 
-    /// <summary>Where and how to compute, from <c>--provider</c> and <c>--threads</c>.</summary>
-    public RuntimeOptions Runtime => new() { Provider = Value(_shared.Provider) ?? Providers.Cpu, Threads = Value(_shared.Threads) };
+    /// <summary>Where and how to compute, from <c>--provider</c>, <c>--threads</c> and <c>--cache</c>.</summary>
+    /// <exception cref="ReverieException">The folder of <c>--cache</c> cannot be made.</exception>
+    public RuntimeOptions Runtime => new() { Provider = Value(_shared.Provider) ?? Providers.Cpu, Threads = Value(_shared.Threads), Cache = Cache };
+
+    /// <summary>The sessions that <c>--cache</c> keeps; null without it.</summary>
+    /// <exception cref="ReverieException">Its folder cannot be made.</exception>
+    public SessionCache? Cache => _cache ??= Value(_shared.Cache) is { } folder ? new(folder: folder) : null;
 
     /// <summary>Whether a JSON report is asked for.</summary>
     public bool ReportsJson => JsonTarget is not null;
@@ -136,5 +142,9 @@ internal sealed class CommandContext : IDisposable
     }
 
     /// <summary>Clears what progress is shown.</summary>
-    public void Dispose() => _progress?.Dispose();
+    public void Dispose()
+    {
+        _progress?.Dispose();
+        _cache?.Dispose();
+    }
 }

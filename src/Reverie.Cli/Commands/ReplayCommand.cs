@@ -20,7 +20,7 @@ internal sealed class ReplayCommand : ReverieCommand
     public ReplayCommand(SharedOptions shared) : base("replay", "Make a picture again, byte for byte, from the recipe inside it", shared)
     {
         Add(_picture);
-        AddOptions([shared.Output, _input, _verify, shared.Model, shared.Force, shared.Json, shared.Quiet]);
+        AddOptions([shared.Output, _input, _verify, shared.Model, shared.Cache, shared.Force, shared.Json, shared.Quiet]);
     }
 
     /// <summary>Makes the result of a recipe.</summary>
@@ -39,7 +39,7 @@ internal sealed class ReplayCommand : ReverieCommand
         var inputs = RecordedFiles.FindInputs(recipe, context.Value(_input) ?? [], original);
         var network = RecordedFiles.FindNetwork(context, Shared, recipe, original);
         using var _ = network == Network.Embedded ? null : network;
-        var runtime = new RuntimeOptions { Provider = recipe.Runtime.Provider, Threads = recipe.Runtime.Threads };
+        var runtime = new RuntimeOptions { Provider = recipe.Runtime.Provider, Threads = recipe.Runtime.Threads, Cache = context.Cache };
         var difference = DreamCommand.RuntimeHere(runtime).DifferenceFrom(recipe.Runtime);
         if (difference.Length > 0) context.Say($"this is not where {original} was made ({difference}): bytes may differ");
 

@@ -43,6 +43,13 @@ internal sealed class SharedOptions
         HelpName = "SIZE",
     };
 
+    /// <summary>A folder of optimised graphs.</summary>
+    public Option<string?> Cache { get; } = new("--cache")
+    {
+        Description = "Keep optimised graphs in this folder: the next start on the same network is faster, with the same result",
+        HelpName = "DIR",
+    };
+
     /// <summary>Where the machine-readable report goes.</summary>
     public Option<string?> Json { get; } = new("--json")
     {
@@ -54,5 +61,5 @@ internal sealed class SharedOptions
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write no messages and no progress" };
 
     /// <summary>The options of every command that computes something.</summary>
-    public IEnumerable<Option> Computing => [Model, Threads, Provider, Force, Json, Quiet];
+    public IEnumerable<Option> Computing => [Model, Threads, Provider, Cache, Force, Json, Quiet];
 }

@@ -18,7 +18,7 @@ public sealed class Network : IDisposable
     private readonly Lazy<SortedDictionary<string, string>> _weightFiles;
     private readonly Lazy<HashSet<string>> _layers;
     private readonly Lazy<ClassLabels?> _labels;
-    private readonly SessionCache _sessions;
+    private readonly NetworkSessions _sessions;
 
     private Network(CanonicalModel model, ModelCard card, string? file, Func<byte[]> hash)
     {

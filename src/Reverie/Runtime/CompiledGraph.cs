@@ -10,16 +10,16 @@ namespace Reverie.Runtime;
 /// </summary>
 public sealed class CompiledGraph : IDisposable
 {
+    private readonly SharedSession _shared;
     private readonly InferenceSession _session;
     private readonly InputCheck _check;
     private readonly Profile? _profile;
-    private readonly WeightFile? _weights;
     private int _holders = 1; // the owner, and every run in flight
     private int _disposed;
 
-    private CompiledGraph(Graph graph, RuntimeOptions options, InferenceSession session, WeightFile? weights, Profile? profile)
+    private CompiledGraph(Graph graph, RuntimeOptions options, SharedSession session, Profile? profile)
     {
-        (Options, _session, _weights, _profile) = (options, session, weights, profile);
+        (Options, _shared, _session, _profile) = (options, session, session.Session, profile);
         Inputs = [.. graph.Inputs];
         Outputs = [.. graph.Outputs.Select(output => output.Name)];
         _check = new(Inputs, Outputs);
@@ -32,7 +32,7 @@ public sealed class CompiledGraph : IDisposable
     public IReadOnlyList<string> Outputs { get; }
 
     /// <summary>The folder in which the weights were handed over, if there were enough of them; for tests.</summary>
-    internal string? WeightFolder => _weights?.Folder;
+    internal string? WeightFolder => _shared.WeightFolder;
 
     /// <summary>Where and how the graph runs.</summary>
     public RuntimeOptions Options { get; }
@@ -124,28 +124,85 @@ public sealed class CompiledGraph : IDisposable
 
     private static CompiledGraph CompileNow(Graph graph, RuntimeOptions options, bool profile, bool plan, CancellationToken abandoned)
     {
+        var model = SessionModel.Prepare(graph, options);
+        if (options.Cache is { } cache && !profile && !plan)
+        {
+            var key = SessionKey.Of(model, options);
+            return new(graph, options, cache.Get(key, () => options.Provider.Equals(Providers.Cpu, StringComparison.OrdinalIgnoreCase) && cache.Folder is { } folder
+                ? FromFolder(model, options, folder, key, abandoned)
+                : (Make(model, options, null, abandoned), false)), null);
+        }
         var times = profile ? new Profile() : null;
-        var weights = (WeightFile?)null;
+        OptimizedModelFile? written = null;
         try
         {
-            var bytes = SessionModel.Serialize(graph, options, ref weights, out var packs);
+            bool? packs = null;
+            var session = Make(model, options, settings => written = plan ? new OptimizedModelFile(settings) : null, abandoned, times?.Prefix, packed => packs = packed);
+            return new(graph, options, session, times) { Memory = written?.Plan(graph, options, packs) };
+        }
+        catch
+        {
+            times?.Dispose();
+            throw;
+        }
+        finally
+        {
+            written?.Dispose();
+        }
+    }
+
+    private static (SharedSession Session, bool WasLoaded) FromFolder(Model model, RuntimeOptions options, OptimizedGraphFolder folder, string key, CancellationToken abandoned)
+    {
+        if (folder.Find(key) is { } path)
+        {
+            // as ONNX Runtime left it: nothing is to be optimised again
+            using var settings = SessionSettings.Create(options with { Optimization = OptimizationLevel.None }, null, !SessionModel.HasLargeDenseLayers(model.Graph), null, options.HasOwnKernels);
+            try
+            {
+                return (new(new(path, settings), null), true);
+            }
+            catch (OnnxRuntimeException)
+            {
+                // not what it was taken for, though it is undamaged: it is made and kept anew
+            }
+        }
+        OptimizedGraphFolder.Pending? pending = null;
+        try
+        {
+            var session = Make(model, options, settings => pending = folder.Begin(key, settings), abandoned);
+            pending?.Keep();
+            return (session, false);
+        }
+        finally
+        {
+            pending?.Dispose();
+        }
+    }
+
+    private static SharedSession Make(Model model, RuntimeOptions options, Action<SessionOptions>? prepare, CancellationToken abandoned, string? profile = null, Action<bool>? packing = null)
+    {
+        WeightFile? weights = null;
+        try
+        {
+            var bytes = SessionModel.Serialize(model, ref weights);
             // a process that ends meanwhile leaves no weights behind
             using var registration = abandoned.Register(file => ((WeightFile?)file)?.TryDelete(), weights);
-            using var settings = SessionSettings.Create(options, weights?.Folder, packs, times?.Prefix);
-            using var written = plan ? new OptimizedModelFile(settings) : null;
+            var packs = !SessionModel.HasLargeDenseLayers(model.Graph);
+            if (weights is not null) packing?.Invoke(packs);
+            using var settings = SessionSettings.Create(options, weights?.Folder, packs, profile, options.HasOwnKernels);
+            prepare?.Invoke(settings);
             var session = new InferenceSession(bytes, settings);
-            var compiled = new CompiledGraph(graph, options, session, weights, times) { Memory = written?.Plan(graph, options, weights is null ? null : packs) };
             weights?.TryDelete();
-            return compiled;
+            return new(session, weights);
         }
         catch (OnnxRuntimeException exception)
         {
-            Discard(weights, times);
+            weights?.TryDelete();
             throw Failure.OfCompilation(exception);
         }
         catch
         {
-            Discard(weights, times);
+            weights?.TryDelete();
             throw;
         }
     }
@@ -165,14 +222,8 @@ public sealed class CompiledGraph : IDisposable
     private void Leave()
     {
         if (Interlocked.Decrement(ref _holders) > 0) return;
-        _session.Dispose();
-        Discard(_weights, _profile);
-    }
-
-    private static void Discard(WeightFile? weights, Profile? profile)
-    {
-        weights?.TryDelete();
-        profile?.Dispose();
+        _shared.LetGo();
+        _profile?.Dispose();
     }
 
     private TResult Execute<TResult>(IReadOnlyDictionary<string, RuntimeTensor> inputs,

@@ -43,6 +43,10 @@ public sealed record RuntimeOptions
     /// </summary>
     public bool OwnKernels { get; init; } = true;
 
+    /// <summary>Where sessions are kept for further use; null: each is made anew. Results do not depend on it.</summary>
+    [JsonIgnore]
+    public SessionCache? Cache { get; init; }
+
     /// <summary>Whether <see cref="OwnKernels"/> come into play.</summary>
     [JsonIgnore]
     internal bool HasOwnKernels => OwnKernels && Optimization == OptimizationLevel.All && Provider.Equals(Providers.Cpu, StringComparison.OrdinalIgnoreCase);

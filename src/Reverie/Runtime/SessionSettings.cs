@@ -11,7 +11,8 @@ internal static class SessionSettings
     /// <param name="weights">The folder of the external data, if there is any.</param>
     /// <param name="packs">Whether weights may be packed once more for faster matrix products.</param>
     /// <param name="profile">Where to record a profile, if one is wanted: the beginning of the file's path.</param>
-    public static SessionOptions Create(RuntimeOptions options, string? weights, bool packs, string? profile)
+    /// <param name="ownKernels">Whether the graph has operators of our own.</param>
+    public static SessionOptions Create(RuntimeOptions options, string? weights, bool packs, string? profile, bool ownKernels)
     {
         if (!options.Arena) NativeHeap.GiveBackLargeBlocks();
         var settings = new SessionOptions
@@ -38,7 +39,7 @@ internal static class SessionSettings
             // what the caller does there, and other sessions, need the cores (measured: twice the time of a second session's runs).
             settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
             if (!packs) settings.AddSessionConfigEntry("session.disable_prepacking", "1");
-            if (options.HasOwnKernels) KernelDomain.AddTo(settings);
+            if (ownKernels) KernelDomain.AddTo(settings);
             if (weights is not null) settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights);
             if (profile is not null)
             {

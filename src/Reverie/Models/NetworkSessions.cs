@@ -4,7 +4,7 @@ using Reverie.Runtime;
 namespace Reverie.Models;
 
 /// <summary>The sessions that a network has compiled, by the tensor that they compute and the options they run with.</summary>
-internal sealed class SessionCache
+internal sealed class NetworkSessions
 {
     private readonly Dictionary<(string Tensor, RuntimeOptions Options), CompiledGraph> _sessions = [];
 
