@@ -28,7 +28,7 @@ internal sealed class StyleCommand : ReverieCommand
         Add(_content);
         Add(_styles);
         _options = new(shared);
-        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, .. _running.All, _raw, _regionMap, .. shared.Computing]);
+        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, .. _running.All, _raw, _regionMap, shared.Memory, .. shared.Computing]);
         Validators.Add(result =>
         {
             if (!_running.Resumes(result) && result.GetValue(_styles) is null or []) result.AddError("name a picture and at least one style: reverie style CONTENT STYLE");
@@ -53,7 +53,7 @@ internal sealed class StyleCommand : ReverieCommand
         var network = resumed?.Network ?? context.LoadNetwork();
         using var _ = network == Network.Embedded ? null : network;
         var runtime = resumed?.Runtime ?? context.Runtime;
-        if (resumed is null) settings = _options.Sized(context, settings, inputs.Content);
+        if (resumed is null) settings = Within(context, _options.Sized(context, settings, inputs.Content), network, inputs);
         if (context.Value(_options.Time) is { } time)
         {
             settings = settings.PlannedFor(time, network, inputs, runtime, context.Cancellation);
@@ -93,10 +93,20 @@ internal sealed class StyleCommand : ReverieCommand
         throw new CancelledWithResultException($"cancelled after {result.Evaluations} evaluations; the best picture so far is in {output}");
     }
 
+    // In tiles, where --memory asks for it.
+    private static StyleTransfer Within(CommandContext context, StyleTransfer settings, Network network, StyleInputs inputs)
+    {
+        if (context.Memory is not { } allowed) return settings;
+        var memory = StyleMemory.For(settings, network, inputs, allowed.Bytes, context.Runtime);
+        context.Report.Add("memory", new { allowedBytes = allowed.Bytes, predictedBytes = memory.PeakBytes, tile = memory.Tile });
+        if (memory.Tile is { } tile) context.Say(FormattableString.Invariant($"painting in tiles of {tile} x {tile} pixels: about {memory.PeakBytes / 1e6:0} MB"));
+        return settings with { Tile = memory.Tile };
+    }
+
     // What a checkpoint says cannot be said otherwise on the command line.
     private StyleResumption Resume(CommandContext context, string checkpoint)
     {
-        if (_options.All.Concat(_options.Files).Concat([Shared.Seed, Shared.Threads, Shared.Provider]).FirstOrDefault(context.Given) is { } option)
+        if (_options.All.Concat(_options.Files).Concat([Shared.Seed, Shared.Memory, Shared.Threads, Shared.Provider]).FirstOrDefault(context.Given) is { } option)
             throw new ReverieException($"--resume goes on with the settings of the checkpoint; leave {option.Name} out");
         return StyleResumption.Read(context, Shared, checkpoint, context.Value(_content) is { } content ? [content, .. context.Value(_styles) ?? []] : []);
     }

@@ -37,6 +37,8 @@ internal sealed class StyleOptions(SharedOptions shared)
     private readonly Option<string?> _padding = Choice("--padding", "Borders of convolutions instead of the network's own", Paddings.Keys);
     private readonly Option<int?> _regions = NumberOption.Int("--regions", "Find this many regions in both pictures, and paint each like the most similar one of the style", 0, 12);
 
+    private readonly Option<int?> _tile = NumberOption.Int("--tile", "Compute tile by tile, with tiles of this many pixels a side: the same gradient in less memory (--memory chooses)", StyleSettings.SmallestSize, 100_000);
+
     /// <summary>The time that the run may take.</summary>
     public Option<TimeSpan?> Time { get; } = new("--time")
     {
@@ -63,7 +65,7 @@ internal sealed class StyleOptions(SharedOptions shared)
     public IEnumerable<Option> All =>
     [
         _preset, _strength, _form, _statistic, _contentLayers, _styleLayers, _contentWeight, _styleWeight, _smoothness, _grain, _blend, _blendMode, _styleScale, _init, _optimizer, _history,
-        _size, _evaluations, _scales, _tolerance, Time, _colour, _pooling, _padding, _regions,
+        _size, _evaluations, _scales, _tolerance, Time, _colour, _pooling, _padding, _regions, _tile,
     ];
 
     /// <summary>The options that name files.</summary>
@@ -102,6 +104,7 @@ internal sealed class StyleOptions(SharedOptions shared)
             Pooling = context.Value(_pooling) is { } pooling ? Poolings[pooling] : preset.Pooling,
             Padding = context.Value(_padding) is { } padding ? Paddings[padding] : preset.Padding,
             Regions = context.Value(_regions) ?? preset.Regions,
+            Tile = context.Value(_tile) ?? preset.Tile,
             Seed = (ulong)(context.Value(shared.Seed) ?? 0),
         };
     }

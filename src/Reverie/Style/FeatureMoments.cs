@@ -14,11 +14,12 @@ internal sealed class FeatureMoments
     private readonly Value _features;
     private readonly Value _mask;
     private readonly Value _places;
+    private readonly bool _stacked;
     private Value? _variance;
 
     private FeatureMoments(Emitter emitter, string layer, int channels, Value mask)
     {
-        (_emitter, _layer, Channels, _mask) = (emitter, layer, channels, mask);
+        (_emitter, _layer, Channels, _mask, _stacked) = (emitter, layer, channels, mask, mask.IsGiven);
         _features = emitter[layer].Reshape(channels, -1);
         _places = emitter.Op("Shape", [_features], ("start", 1), ("end", 2)).Cast(ElementType.Float);
         if (mask.IsGiven)
@@ -33,6 +34,8 @@ internal sealed class FeatureMoments
             Mean = _features.Mean(1);
         }
     }
+
+    private FeatureMoments(Emitter emitter, int channels, Value second, Value mean) => (_emitter, _layer, Channels, Second, Mean, _stacked) = (emitter, "", channels, second, mean, true);
 
     /// <summary>N.</summary>
     public int Channels { get; }
@@ -50,7 +53,7 @@ internal sealed class FeatureMoments
     public Value Awake => (Variance > TermWriter.SmallestVariance).Cast(ElementType.Float);
 
     /// <summary>The covariance: [N,N], or [R,N,N].</summary>
-    public Value Covariance => Second - (_mask.IsGiven ? Mean.MatMul(Mean.Transpose(0, 2, 1)) : _emitter.Op("Gemm", [Mean, Mean], ("transB", 1)));
+    public Value Covariance => Second - (_stacked ? Mean.MatMul(Mean.Transpose(0, 2, 1)) : _emitter.Op("Gemm", [Mean, Mean], ("transB", 1)));
 
     private Value Variance => _variance ??= _emitter.Op("Max", Diagonal() - Mean * Mean, _emitter.Scalar(TermWriter.SmallestVariance));
 
@@ -60,6 +63,9 @@ internal sealed class FeatureMoments
     /// <param name="mask">Weights [R,1,M] of the places, each region's adding up to 1; none for the whole layer.</param>
     /// <exception cref="ReverieException">The layer is no map of features.</exception>
     public static FeatureMoments Write(Emitter emitter, string layer, Value mask) => new(emitter, layer, ChannelsOf(emitter, layer), mask);
+
+    /// <summary>Moments that were summed up elsewhere, tile by tile: [R,N,N] and [R,N,1]. They have no <see cref="Cotangent"/>.</summary>
+    public static FeatureMoments Given(Emitter emitter, int channels, Value second, Value mean) => new(emitter, channels, second, mean);
 
     /// <summary>The number of channels of a layer.</summary>
     /// <exception cref="ReverieException">It is no map of features.</exception>

@@ -53,8 +53,26 @@ internal sealed record StyleRegions
         Content = [.. Content.Select(mask => Imaging.Resampling.Resize(mask, 1, height, width, newHeight, newWidth, Imaging.ResampleKernel.Triangle))],
     };
 
+    /// <summary>The regions' weights [R, rows columns] at the places of a layer, each region's adding up to 1.</summary>
+    /// <param name="masks">The regions' weights of the picture's pixels.</param>
+    /// <param name="height">The picture's rows.</param>
+    /// <param name="width">The picture's columns.</param>
+    /// <param name="rows">The layer's rows.</param>
+    /// <param name="columns">The layer's columns.</param>
+    public static float[] Weights(IReadOnlyList<float[]> masks, int height, int width, int rows, int columns)
+    {
+        var weights = new float[masks.Count * rows * columns];
+        for (var region = 0; region < masks.Count; region++)
+        {
+            var place = weights.AsSpan(region * rows * columns, rows * columns);
+            Imaging.Resampling.Resize(masks[region], 1, height, width, place, rows, columns, Imaging.ResampleKernel.Triangle);
+            Normalize(place);
+        }
+        return weights;
+    }
+
     /// <summary>Makes weights add up to 1; a region that has vanished at a small size has no weight anywhere.</summary>
-    public static void Normalize(Span<float> weights)
+    private static void Normalize(Span<float> weights)
     {
         TensorPrimitives.Max(weights, 0f, weights);
         var sum = 0.0;

@@ -63,7 +63,9 @@ internal sealed class StyleRun : IDisposable
                 throw new ReverieException($"a picture of {size.Width} x {size.Height} is too small for the deepest layer; give a larger --size, or earlier layers");
             var content = Clamped(_content.Resize(size.Height, size.Width));
             var stage = resumed ?? NewStage(number, scale, size, content, last, last is not null && results[^1].Network == session.Network.Name);
-            resumed = null;
+            // what was before is garbage now, and may be hundreds of megabytes
+            last?.Optimizer.Release();
+            (resumed, last) = (null, stage);
             if (Prepare(session, scale, content, cancellation) is not { } next)
             {
                 KeepIfCancelled(stage);
@@ -74,7 +76,6 @@ internal sealed class StyleRun : IDisposable
             problem = next;
             done += stage.Pixels * scale.Evaluations;
             results.Add(new(size.Height, size.Width, session.Network.Name, stage.Values.Count, scale.Evaluations, end, stage.Values));
-            last = stage;
             if (end == OptimizerEnd.Budget && stage.Values.Count < scale.Evaluations) break;
 
             bool Function(ReadOnlySpan<float> at, Span<float> gradient, out double value)
@@ -107,10 +108,9 @@ internal sealed class StyleRun : IDisposable
         }
         var cancelled = results.Count < plan.Count || (results[^1].End == OptimizerEnd.Budget && results[^1].Evaluations < results[^1].Planned);
         var (height, width) = plan[^1].Size;
-        var x = last is null ? First(Clamped(_content.Resize(height, width)))
-            : last.Size == (height, width) ? last.Picture()
-            : Enlarged(last.Picture(), last.Size, (height, width));
-        return Result(x, height, width, results, cancelled, problem, last is null ? null : SessionAt(last.Number, plan.Count));
+        var x = last!.Size == (height, width) ? last.Picture() : Enlarged(last.Picture(), last.Size, (height, width));
+        last.Optimizer.Release();
+        return Result(x, height, width, results, cancelled, problem, results.Count == 0 ? null : SessionAt(results.Count - 1, plan.Count));
 
         void Keep(StyleStage stage) => checkpoint.Write(_settings, fingerprint, writer => StyleState.Write(writer, results, stage));
 
@@ -213,7 +213,7 @@ internal sealed class StyleRun : IDisposable
     }
 
     private Optimizer NewOptimizer(int length) => _settings.Optimizer == StyleOptimizer.Lbfgs
-        ? new Lbfgs(length, _settings.History) { Tolerance = _settings.Tolerance }
+        ? new Lbfgs(length, _settings.History, StyleMemory.StreamsPairs(_settings, length)) { Tolerance = _settings.Tolerance }
         : new Adam(length) { Tolerance = _settings.Tolerance };
 
     private static float[] Enlarged(float[] x, (int Height, int Width) from, (int Height, int Width) to)

@@ -38,6 +38,7 @@ public static class StyleSettings
         Check(settings.Tolerance is >= 0 and < 1, "the tolerance must be at least 0 and less than 1");
         Check(settings.Size is null or >= SmallestSize and <= Picture.MaxSide, $"the size must be between {SmallestSize} and {Picture.MaxSide} pixels");
         Check(settings.Evaluations is null or >= 1 and <= 1_000_000, "evaluations must be between 1 and 1000000");
+        Check(settings.Tile is null or >= SmallestSize and <= Picture.MaxSide, $"tiles must have a side between {SmallestSize} and {Picture.MaxSide} pixels");
         Check(settings.Regions is 0 or >= 2 and <= 12, "regions must be between 2 and 12, or 0 for none");
         Check(settings.Grain is null or (>= 0 and <= 1), "the grain must be between 0 and 1");
         foreach (var (weight, name) in new[] { (settings.ContentWeight, "content weight"), (settings.StyleWeight, "style weight"), (settings.Smoothness, "smoothness") })

@@ -98,6 +98,12 @@ public sealed record StyleTransfer
     /// <summary>Regions to cluster both pictures into, each painted in the manner of the most similar one of the style; 0 for none.</summary>
     public int Regions { get; init; }
 
+    /// <summary>
+    /// The side in pixels of the tiles in which the picture is computed, without what is around them; null computes it whole. Memory then depends on the tiles, and the result is that of the
+    /// whole picture up to rounding: statistics are summed up over the tiles before the gradient is taken.
+    /// </summary>
+    public int? Tile { get; init; }
+
     /// <summary>Where noise begins.</summary>
     public ulong Seed { get; init; }
 

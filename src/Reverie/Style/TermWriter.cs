@@ -41,6 +41,13 @@ internal sealed class TermWriter
     {
         if (terms.Count == 0) return null;
         var moments = FeatureMoments.Write(_emitter, layer, _regions > 0 ? Input(StyleGraph.Mask(layer), _regions, 1, Places(_emitter, layer)) : Value.None);
+        var (matrix, offset) = Slopes(moments, layer, terms, values);
+        return moments.Cotangent(matrix, offset, _regions > 0 ? _emitter[StyleGraph.Shares].Reshape(_regions, 1, 1) : null);
+    }
+
+    /// <summary>The terms of one layer's moments, and A and b of their derivative with respect to its activations.</summary>
+    public (Value? Matrix, Value? Offset) Slopes(FeatureMoments moments, string layer, IReadOnlyList<(int Index, StyleTerm Term)> terms, Value[] values)
+    {
         var channels = moments.Channels;
         Value? matrix = null, offset = null;
         foreach (var (index, term) in terms)
@@ -89,7 +96,7 @@ internal sealed class TermWriter
                 default: throw new InvalidOperationException($"{term.Kind} is no function of a layer's moments");
             }
         }
-        return moments.Cotangent(matrix, offset, _regions > 0 ? _emitter[StyleGraph.Shares].Reshape(_regions, 1, 1) : null);
+        return (matrix, offset);
 
         // over regions: their shares times their values
         Value Total(Value entries, double count)

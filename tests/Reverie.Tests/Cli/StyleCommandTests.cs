@@ -86,6 +86,19 @@ public class StyleCommandTests
     }
 
     [Fact]
+    public async Task Short_memory_means_tiles_and_none_at_all_is_refused()
+    {
+        using var folder = Pictures();
+        var refusal = await Command.Refuse(["style", folder["cat.png"], folder["one.png"], "--memory", "20MB", .. Quick]);
+        Assert.Contains("too little memory", refusal, StringComparison.Ordinal);
+        await Succeed(["style", folder["cat.png"], folder["one.png"], "--tile", "48", "--json", folder["a.json"], "-o", folder["a.png"], .. Quick]);
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(folder["a.json"], TestContext.Current.CancellationToken));
+        Assert.Equal(48, report.RootElement.GetProperty("settings").GetProperty("tile").GetInt32());
+        await Succeed("replay", folder["a.png"], "--verify");
+        await Succeed(["style", folder["cat.png"], folder["one.png"], "--memory", "64GB", "-o", folder["b.png"], .. Quick]);
+    }
+
+    [Fact]
     public async Task A_picture_without_a_style_is_refused()
     {
         using var folder = Pictures();

@@ -38,6 +38,40 @@ public class OptimizerTests
     }
 
     [Fact]
+    public void Pairs_in_scratch_files_change_nothing()
+    {
+        const int Length = 3 * 100_003;   // more than one chunk, and no multiple of a block
+        var results = new List<float[]>();
+        foreach (var streamed in new[] { false, true })
+        {
+            var x = new float[Length];
+            var (small, large) = (new Lbfgs(Length, 3, streamed), new Lbfgs(Length, 2, streamed));
+            foreach (var optimizer in new[] { small, large })
+            {
+                if (optimizer == large) large.Carry(small, vector => (float[])vector.Clone());
+                optimizer.Minimize(x, Limited(12, (at, gradient) =>
+                {
+                    var value = 0.0;
+                    for (var index = 0; index < at.Length; index++)
+                    {
+                        var (curvature, offset) = (1 + index % 7, at[index] - index % 5);
+                        gradient[index] = curvature * offset;
+                        value += 0.5 * curvature * offset * offset;
+                    }
+                    return value;
+                }));
+                using var state = new MemoryStream();
+                using (var writer = new BinaryWriter(state, System.Text.Encoding.UTF8, leaveOpen: true)) optimizer.Save(writer);
+                results.Add([.. x, .. state.ToArray().Select(each => (float)each)]);
+            }
+            small.Release();
+            large.Release();
+        }
+        Assert.True(results[0].AsSpan().SequenceEqual(results[2]));
+        Assert.True(results[1].AsSpan().SequenceEqual(results[3]));
+    }
+
+    [Fact]
     public void A_wall_of_values_that_are_not_finite_only_shortens_the_step()
     {
         var x = new float[] { 3, 3 };

@@ -17,7 +17,7 @@ public sealed class Lbfgs : Optimizer
     private const int Tries = 12;
 
     private readonly int _history;
-    private readonly float[][] _s, _y;
+    private readonly VectorStore _pairs;   // the steps, then the changes of the gradient
     private readonly double[] _rho, _alpha;
     private readonly float[] _trial, _direction;
     private float[] _gradient, _trialGradient;
@@ -25,13 +25,15 @@ public sealed class Lbfgs : Optimizer
     private int _count, _newest = -1;
 
     /// <summary>Makes room for vectors of a length: 2 history + 4 of them.</summary>
-    public Lbfgs(int length, int history = 10)
+    public Lbfgs(int length, int history = 10) : this(length, history, streamed: false) { }
+
+    /// <summary>Makes room for vectors of a length; where <paramref name="streamed"/>, 4 in memory and 2 history in scratch files, with the same results.</summary>
+    internal Lbfgs(int length, int history, bool streamed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
         _history = history;
-        (_s, _y) = (new float[history][], new float[history][]);
+        _pairs = streamed ? VectorStore.InFiles(2 * history, length) : VectorStore.InMemory(2 * history, length);
         (_rho, _alpha) = (new double[history], new double[history]);
-        for (var index = 0; index < history; index++) (_s[index], _y[index]) = (new float[length], new float[length]);
         (_gradient, _trial, _trialGradient, _direction) = (new float[length], new float[length], new float[length], new float[length]);
     }
 
@@ -105,9 +107,12 @@ public sealed class Lbfgs : Optimizer
         for (var age = Math.Min(from._count, _history) - 1; age >= 0; age--)
         {
             var place = (from._newest - age + from._history) % from._history;
-            Append(resize(from._s[place]), resize(from._y[place]));
+            Append(resize(from.Copy(place)), resize(from.Copy(from._history + place)));
         }
     }
+
+    /// <inheritdoc/>
+    public override void Release() => _pairs.Release();
 
     /// <inheritdoc/>
     protected override void SaveState(BinaryWriter writer)
@@ -120,8 +125,8 @@ public sealed class Lbfgs : Optimizer
         for (var age = _count - 1; age >= 0; age--)
         {
             writer.Write(_rho[Place(age)]);
-            Vectors.Write(writer, _s[Place(age)]);
-            Vectors.Write(writer, _y[Place(age)]);
+            _pairs.Save(writer, Place(age));
+            _pairs.Save(writer, _history + Place(age));
         }
     }
 
@@ -137,8 +142,8 @@ public sealed class Lbfgs : Optimizer
         for (var place = 0; place < _count; place++)
         {
             _rho[place] = reader.ReadDouble();
-            Vectors.Read(reader, _s[place]);
-            Vectors.Read(reader, _y[place]);
+            _pairs.Restore(reader, place);
+            _pairs.Restore(reader, _history + place);
         }
         _newest = _count - 1;
     }
@@ -151,41 +156,48 @@ public sealed class Lbfgs : Optimizer
         for (var age = 0; age < _count; age++)
         {
             var at = Place(age);
-            _alpha[at] = _rho[at] * Vectors.Dot(_s[at], q);
-            Vectors.AddScaled(_y[at], -_alpha[at], q);
+            _alpha[at] = _rho[at] * _pairs.Dot(at, q);
+            _pairs.AddTo(q, _history + at, -_alpha[at]);
         }
-        if (_count > 0) TensorPrimitives.Multiply(q, (float)(1 / (_rho[_newest] * Vectors.Dot(_y[_newest], _y[_newest]))), q);
+        if (_count > 0) TensorPrimitives.Multiply(q, (float)(1 / (_rho[_newest] * _pairs.Dot(_history + _newest, _history + _newest))), q);
         for (var age = _count - 1; age >= 0; age--)
         {
             var at = Place(age);
-            Vectors.AddScaled(_s[at], _alpha[at] - _rho[at] * Vectors.Dot(_y[at], q), q);
+            _pairs.AddTo(q, at, _alpha[at] - _rho[at] * _pairs.Dot(_history + at, q));
         }
     }
 
     private void Remember(float[] x, float[] trial, float[] gradient, float[] trialGradient)
     {
         var place = (_newest + 1) % _history;
-        TensorPrimitives.Subtract(trial, x, _s[place]);
-        TensorPrimitives.Subtract(trialGradient, gradient, _y[place]);
+        _pairs.SetDifference(place, trial, x);
+        _pairs.SetDifference(_history + place, trialGradient, gradient);
         Accept(place);
     }
 
     private void Append(float[] s, float[] y)
     {
         var place = (_newest + 1) % _history;
-        s.CopyTo(_s[place], 0);
-        y.CopyTo(_y[place], 0);
+        _pairs.CopyFrom(place, s);
+        _pairs.CopyFrom(_history + place, y);
         Accept(place);
     }
 
     // only pairs of positive curvature keep the matrix positive; one without is overwritten by the next
     private void Accept(int place)
     {
-        var curvature = Vectors.Dot(_s[place], _y[place]);
-        if (!(curvature > LeastCurvature * Math.Sqrt(Vectors.Dot(_s[place], _s[place]) * Vectors.Dot(_y[place], _y[place])))) return;
+        var curvature = _pairs.Dot(place, _history + place);
+        if (!(curvature > LeastCurvature * Math.Sqrt(_pairs.Dot(place, place) * _pairs.Dot(_history + place, _history + place)))) return;
         _rho[place] = 1 / curvature;
         _newest = place;
         _count = Math.Min(_count + 1, _history);
+    }
+
+    private float[] Copy(int vector)
+    {
+        var copy = new float[_direction.Length];
+        _pairs.CopyTo(vector, copy);
+        return copy;
     }
 
     private int Place(int age) => (_newest - age + _history) % _history;

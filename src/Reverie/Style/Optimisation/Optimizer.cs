@@ -69,6 +69,9 @@ public abstract class Optimizer
         RestoreState(reader);
     }
 
+    /// <summary>Gives scratch files back, if there are any; the optimiser is of no use after.</summary>
+    public virtual void Release() { }
+
     /// <summary>Writes what is the kind's own.</summary>
     protected abstract void SaveState(BinaryWriter writer);
 

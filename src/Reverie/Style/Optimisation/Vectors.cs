@@ -15,12 +15,18 @@ internal static class Vectors
     public static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         var sum = 0.0;
+        AddDot(ref sum, left, right);
+        return sum;
+    }
+
+    /// <summary>Adds the sum of products of a part that begins at a multiple of the blocks: part after part gives <see cref="Dot"/> of the whole.</summary>
+    public static void AddDot(ref double sum, ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
         for (var start = 0; start < left.Length; start += Block)
         {
             var length = Math.Min(Block, left.Length - start);
             sum += TensorPrimitives.Dot(left.Slice(start, length), right.Slice(start, length));
         }
-        return sum;
     }
 
     /// <summary>The sum of magnitudes; not finite where an element is not.</summary>
