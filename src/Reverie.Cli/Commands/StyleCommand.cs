@@ -23,12 +23,14 @@ internal sealed class StyleCommand : ReverieCommand
 
     private readonly Option<string?> _regionMap = new("--region-map") { Description = "Also write the regions of the content, one colour each", HelpName = "FILE" };
 
+    private readonly Option<string?> _strengths = new("--strengths") { Description = "Paint several strengths, each begun from the one before, and a page with a slider that goes from one to the next; -o names the page", HelpName = "N,N,..." };
+
     public StyleCommand(SharedOptions shared) : base("style", "Paint a picture in the style of others: neural style transfer", shared)
     {
         Add(_content);
         Add(_styles);
         _options = new(shared);
-        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, .. _running.All, _raw, _regionMap, shared.Memory, .. shared.Computing]);
+        AddOptions([shared.Output, .. _options.All, .. _options.Files, shared.Seed, .. _running.All, _strengths, _raw, _regionMap, shared.Memory, .. shared.Computing]);
         Validators.Add(result =>
         {
             if (!_running.Resumes(result) && result.GetValue(_styles) is null or []) result.AddError("name a picture and at least one style: reverie style CONTENT STYLE");
@@ -37,6 +39,11 @@ internal sealed class StyleCommand : ReverieCommand
 
     protected override void Run(CommandContext context)
     {
+        if (context.Value(_strengths) is { } strengths)
+        {
+            RunSeries(context, StrengthSeries.Parse(strengths));
+            return;
+        }
         var resumed = _running.Resumed(context) is { } paused ? Resume(context, paused) : null;
         var files = resumed?.Files ?? new StyleFiles(context.Value(_content)!, context.Value(_styles)!, _options.InitialPicture(context), context.Value(_options.ContentMask), context.Value(_options.StyleMasks) ?? [], context.Value(_options.Draft));
         var raw = context.Value(_raw) is { } file ? context.Outputs.Claim(file, "--raw") : null;
@@ -44,6 +51,7 @@ internal sealed class StyleCommand : ReverieCommand
         var settings = resumed?.Settings ?? _options.Read(context);
         var regionMap = context.Value(_regionMap) is { } map ? context.Outputs.Claim(map, "--region-map") : null;
         if (regionMap is not null && settings.Regions == 0 && files.ContentMask is null) throw new ReverieException("--region-map needs regions: say --regions or --content-mask");
+        var ledgerSheet = _running.ClaimLedger(context);
         var kept = _running.ClaimCheckpoint(context, output);
         var preview = _running.Preview(context, $"{Path.GetFileName(files.Content)} in the style of {string.Join(" and ", files.Styles.Select(Path.GetFileName))}");
         using var loaded = context.Report.Timed("load", () => files.Load());
@@ -70,7 +78,8 @@ internal sealed class StyleCommand : ReverieCommand
         };
         Picture.EnsureHolds(output, new() { [PictureMetadata.Recipe] = recipe.ToJson() });
         var checkpoint = _running.Checkpoint(context, kept, () => new StyleMemo(recipe.ToJson(), FileHash.RelativeTo(kept!, output)).ToJson());
-        var result = StyleTask.Run(context, settings, network, inputs, runtime, preview, checkpoint);
+        var ledger = ledgerSheet is null ? null : new StyleLedger();
+        var result = StyleTask.Run(context, settings, network, inputs, runtime, preview, checkpoint, ledger);
         if (preview?.Failure is { } failure) context.Say($"the preview could not be kept up to date: {failure}");
         if (result.Cancelled && checkpoint is not null && context.Cancellation.IsCancellationRequested)
         {
@@ -84,6 +93,11 @@ internal sealed class StyleCommand : ReverieCommand
         output = context.Keep(output, path => result.Picture.Save(path, metadata, context.Force));
         if (raw is not null) context.Keep(raw, path => Npy.Write(path, result.Picture.Rgb, [1, 3, result.Picture.Height, result.Picture.Width], context.Force));
         if (regionMap is not null) context.Keep(regionMap, path => result.RegionMap!.Save(path, overwrite: context.Force));
+        if (ledger is not null)
+        {
+            context.Keep(ledgerSheet!, path => LedgerSheet.Draw(ledger, result.Picture).Save(path, overwrite: context.Force));
+            context.Report.Add("ledger", new { gradients = ledger.Samples, parts = ledger.Parts.Select(part => new { part.Name, part.Gain, part.Missed }) });
+        }
         preview?.End(result.Picture, $"{(result.Cancelled ? "cancelled" : "done")}: {result.Evaluations} evaluations, {Path.GetFileName(output)}");
         // the picture is there: its beginnings are of no use any more
         if (kept is not null) File.Delete(kept);
@@ -91,6 +105,20 @@ internal sealed class StyleCommand : ReverieCommand
         if (!result.Cancelled) return;
         context.Finish();
         throw new CancelledWithResultException($"cancelled after {result.Evaluations} evaluations; the best picture so far is in {output}");
+    }
+
+    private void RunSeries(CommandContext context, IReadOnlyList<double> strengths)
+    {
+        Option[] others = [.. _running.All, _options.Time, _raw, _regionMap];
+        if (others.FirstOrDefault(context.Given) is { } option) throw new ReverieException($"--strengths paints several pictures; leave {option.Name} out");
+        if (_options.InitialPicture(context) is not null) throw new ReverieException("--strengths begins each strength from the one before; leave the picture to start from out");
+        var files = new StyleFiles(context.Value(_content)!, context.Value(_styles)!, null, context.Value(_options.ContentMask), context.Value(_options.StyleMasks) ?? [], context.Value(_options.Draft));
+        var page = context.Outputs.Result(context.Value(Shared.Output), files.Content, "style", ".html");
+        var settings = _options.Read(context);
+        using var loaded = files.Load();
+        var network = context.LoadNetwork();
+        using var _ = network == Network.Embedded ? null : network;
+        StrengthSeries.Run(context, strengths, files, loaded.Inputs, Within(context, _options.Sized(context, settings, loaded.Inputs.Content), network, loaded.Inputs), network, page);
     }
 
     // In tiles, where --memory asks for it.

@@ -5,7 +5,7 @@ using Reverie.Style;
 
 namespace Reverie.Cli.Options;
 
-/// <summary>The options of <c>style</c> by which a run is watched, paused and resumed; none of them changes the picture.</summary>
+/// <summary>The options of <c>style</c> by which a run is watched, paused and resumed, and by which its ledger is drawn; none of them changes the picture.</summary>
 internal sealed class StyleRunOptions
 {
     private readonly Option<string?> _preview = new("--preview") { Description = "A picture of the painting as it stands, written anew every few seconds", HelpName = "FILE" };
@@ -13,8 +13,20 @@ internal sealed class StyleRunOptions
     private readonly Option<string?> _checkpoint = new("--checkpoint") { Description = "Keep the state of the run in this file, every half minute and on Ctrl-C; --resume goes on from there. Gone when the picture is done", HelpName = "FILE" };
     private readonly Option<string?> _resume = new("--resume") { Description = "Go on with a run that was paused, as if there had been no pause; the checkpoint knows pictures and settings", HelpName = "FILE" };
 
+    private readonly Option<string?> _ledger = new("--ledger") { Description = "Also draw which layer gained from the change of which pixel, one map for each; takes a few times as long", HelpName = "FILE" };
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_preview, _live, _checkpoint, _resume];
+    public IEnumerable<Option> All => [_preview, _live, _checkpoint, _resume, _ledger];
+
+    /// <summary>The ledger's sheet, claimed; null for none.</summary>
+    /// <exception cref="ReverieException">It cannot be written.</exception>
+    public string? ClaimLedger(CommandContext context)
+    {
+        if (context.Value(_ledger) is not { } file) return null;
+        context.Outputs.Claim(file, "--ledger");
+        Imaging.Picture.EnsureSavable(file, 1, 1, false, context.Force);
+        return file;
+    }
 
     /// <summary>The checkpoint to go on from; null for a new run.</summary>
     public string? Resumed(CommandContext context) => context.Value(_resume);

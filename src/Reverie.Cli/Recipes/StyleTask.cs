@@ -16,10 +16,11 @@ internal static class StyleTask
     /// <param name="runtime">Where and how to run.</param>
     /// <param name="preview">Shows the painting in progress; null for none.</param>
     /// <param name="checkpoint">Keeps the state of the run; null for none.</param>
-    public static StyleResult Run(CommandContext context, StyleTransfer settings, Network network, StyleInputs inputs, RuntimeOptions runtime, StylePreview? preview = null, StyleCheckpoint? checkpoint = null)
+    /// <param name="ledger">Takes down which layer gained from which pixel; null for none.</param>
+    public static StyleResult Run(CommandContext context, StyleTransfer settings, Network network, StyleInputs inputs, RuntimeOptions runtime, StylePreview? preview = null, StyleCheckpoint? checkpoint = null, StyleLedger? ledger = null)
     {
         var progress = context.Progress("painting");
-        var result = context.Report.Timed("style", () => settings.Run(network, inputs, new Relay(progress, preview), runtime, checkpoint, context.Cancellation));
+        var result = context.Report.Timed("style", () => settings.Run(network, inputs, new Relay(progress, preview), runtime, checkpoint, ledger, context.Cancellation));
         progress.Dispose();
         return result;
     }

@@ -45,7 +45,7 @@ internal sealed class StyleRun : IDisposable
         _draft?.Dispose();
     }
 
-    public StyleResult Paint(IProgress<StyleProgress>? progress, CancellationToken cancellation, StyleCheckpoint? checkpoint = null)
+    public StyleResult Paint(IProgress<StyleProgress>? progress, CancellationToken cancellation, StyleCheckpoint? checkpoint = null, StyleLedger? ledger = null)
     {
         var plan = StylePlan.Resolve(_settings, _content.Height, _content.Width).Select(scale => (Scale: scale, Size: Fit.LongSide(_content.Height, _content.Width, scale.LongSide))).ToList();
         var total = plan.Sum(each => (long)each.Size.Height * each.Size.Width * each.Scale.Evaluations);
@@ -71,8 +71,11 @@ internal sealed class StyleRun : IDisposable
                 KeepIfCancelled(stage);
                 break;
             }
+            ledger?.Begin(next, session.Objective.Terms);
+            stage.Resting = () => Enter(next, stage, isLast: false);
             var end = stage.Optimizer.Minimize(stage.Variables, Function);
             if (stage.Values.Count == 0) break;
+            Enter(next, stage, isLast: true);
             problem = next;
             done += stage.Pixels * scale.Evaluations;
             results.Add(new(size.Height, size.Width, session.Network.Name, stage.Values.Count, scale.Evaluations, end, stage.Values));
@@ -111,6 +114,12 @@ internal sealed class StyleRun : IDisposable
         var x = last!.Size == (height, width) ? last.Picture() : Enlarged(last.Picture(), last.Size, (height, width));
         last.Optimizer.Release();
         return Result(x, height, width, results, cancelled, problem, results.Count == 0 ? null : SessionAt(results.Count - 1, plan.Count));
+
+        // a sample is not broken off: the ledger would lack it
+        void Enter(StyleProblem at, StyleStage stage, bool isLast)
+        {
+            if (stage.Values.Count > 0) ledger?.Visit(at, stage.Picture, stage.Values[^1], isLast, CancellationToken.None);
+        }
 
         void Keep(StyleStage stage) => checkpoint.Write(_settings, fingerprint, writer => StyleState.Write(writer, results, stage));
 

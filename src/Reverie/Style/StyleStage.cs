@@ -24,7 +24,11 @@ internal sealed class StyleStage
     public StyleStage(int number, StyleScale scale, (int Height, int Width) size, float[] start, double grain, Optimizer optimizer)
     {
         (Number, Scale, Size, _origin, Optimizer) = (number, scale, size, start, optimizer);
-        Optimizer.Rested = () => _rested = Values.Count;
+        Optimizer.Rested = () =>
+        {
+            _rested = Values.Count;
+            Resting?.Invoke();
+        };
         if (grain >= 1)
         {
             Variables = start;
@@ -45,6 +49,9 @@ internal sealed class StyleStage
 
     /// <summary>The optimiser.</summary>
     public Optimizer Optimizer { get; }
+
+    /// <summary>Told before every step of the optimiser.</summary>
+    public Action? Resting { get; set; }
 
     /// <summary>What the optimiser walks in.</summary>
     public float[] Variables { get; }

@@ -127,7 +127,7 @@ public sealed record StyleTransfer
     /// <param name="cancellation">Ends the run early; the result then holds the best picture so far.</param>
     /// <exception cref="ReverieException">A setting is out of range, or the network lacks a layer.</exception>
     public StyleResult Run(Network network, Picture content, Picture style, IProgress<StyleProgress>? progress = null, RuntimeOptions? options = null, CancellationToken cancellation = default) =>
-        Run(network, new StyleInputs { Content = content, Styles = [style] }, progress, options, null, cancellation);
+        Run(network, new StyleInputs { Content = content, Styles = [style] }, progress, options, null, null, cancellation);
 
     /// <summary>Paints, in the manner of several styles, by regions, or from a picture of the user's.</summary>
     /// <param name="network">The network that sees.</param>
@@ -135,12 +135,14 @@ public sealed record StyleTransfer
     /// <param name="progress">Told after every evaluation.</param>
     /// <param name="options">Where and how to run; the defaults where null.</param>
     /// <param name="checkpoint">Where the run keeps its state from time to time and when it is cancelled, and from where it goes on; null for nowhere.</param>
+    /// <param name="ledger">Takes down which layer gained from the change of which pixel; null where nobody asks.</param>
     /// <param name="cancellation">Ends the run early; the result then holds the best picture so far.</param>
     /// <exception cref="ReverieException">A setting is out of range, the network lacks a layer, or the checkpoint cannot be used.</exception>
-    public StyleResult Run(Network network, StyleInputs inputs, IProgress<StyleProgress>? progress = null, RuntimeOptions? options = null, StyleCheckpoint? checkpoint = null, CancellationToken cancellation = default)
+    public StyleResult Run(Network network, StyleInputs inputs, IProgress<StyleProgress>? progress = null, RuntimeOptions? options = null, StyleCheckpoint? checkpoint = null, StyleLedger? ledger = null, CancellationToken cancellation = default)
     {
         StyleSettings.Validate(this, inputs);
+        if (ledger is not null && checkpoint is { Resume: true }) throw new ReverieException("a ledger begins with the run and cannot be taken up in the middle; leave it out, or begin anew");
         using var run = new StyleRun(this, network, inputs, options);
-        return run.Paint(progress, cancellation, checkpoint);
+        return run.Paint(progress, cancellation, checkpoint, ledger);
     }
 }

@@ -99,6 +99,31 @@ public class StyleCommandTests
     }
 
     [Fact]
+    public async Task Strengths_are_pictures_that_replay_and_a_page()
+    {
+        using var folder = Pictures();
+        var outcome = await Succeed(["style", folder["cat.png"], folder["one.png"], "--strengths", "80,20", "-o", folder["page.html"], .. Quick]);
+        Assert.Equal([folder["page-20.png"], folder["page-80.png"], folder["page.html"]], outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        await Succeed("replay", folder["page-20.png"], "--verify");
+        await Succeed("replay", folder["page-80.png"], "--verify");
+        var page = await File.ReadAllTextAsync(folder["page.html"], TestContext.Current.CancellationToken);
+        Assert.Equal(2, page.Split("data:image/jpeg").Length - 1);
+        Assert.DoesNotContain("http:", page, StringComparison.Ordinal);
+        Assert.Contains("--strengths takes", await Command.Refuse("style", folder["cat.png"], folder["one.png"], "--strengths", "20"), StringComparison.Ordinal);
+        Assert.Contains("leave --live out", await Command.Refuse("style", folder["cat.png"], folder["one.png"], "--strengths", "20,40", "--live", folder["live.html"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_ledger_is_a_sheet_of_a_map_for_each_layer()
+    {
+        using var folder = Pictures();
+        var outcome = await Succeed(["style", folder["cat.png"], folder["one.png"], "--ledger", folder["ledger.png"], "--style-layers", "relu1_1,relu2_1", "--json", "-", .. Quick]);
+        using var report = JsonDocument.Parse(outcome.Output);
+        Assert.Equal(4, report.RootElement.GetProperty("ledger").GetProperty("parts").GetArrayLength());
+        Assert.True(Picture.Load(folder["ledger.png"]).Width > 64);
+    }
+
+    [Fact]
     public async Task A_picture_without_a_style_is_refused()
     {
         using var folder = Pictures();
