@@ -66,6 +66,7 @@ internal sealed class StyleRun : IDisposable
             // what was before is garbage now, and may be hundreds of megabytes
             last?.Optimizer.Release();
             (resumed, last) = (null, stage);
+            if (_settings.Tile is not null) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             if (Prepare(session, scale, content, cancellation) is not { } next)
             {
                 KeepIfCancelled(stage);
@@ -150,7 +151,7 @@ internal sealed class StyleRun : IDisposable
     {
         var start = last is null ? First(content) : Enlarged(last.Picture(), last.Size, size);
         var stage = new StyleStage(number, scale, size, start, GrainShare, NewOptimizer(start.Length));
-        if (carries) stage.Optimizer.Carry(last!.Optimizer, planes => Resampling.Resize(planes, 3, last.Size.Height, last.Size.Width, size.Height, size.Width, ResampleKernel.Bilinear));
+        if (carries) stage.Optimizer.Carry(last!.Optimizer, (planes, larger) => Resampling.Resize(planes, 3, last.Size.Height, last.Size.Width, larger, size.Height, size.Width, ResampleKernel.Bilinear));
         return stage;
     }
 

@@ -149,7 +149,7 @@ public class CheckpointTests
     {
         using var cancellation = new CancellationTokenSource();
         if (evaluations <= 0) cancellation.Cancel();
-        return settings.Run(Network.Embedded, Inputs, new CancelAt(evaluations, cancellation), OneThread, checkpoint, cancellation.Token);
+        return settings.Run(Network.Embedded, Inputs, new CancelAt(evaluations, cancellation), OneThread, checkpoint, cancellation: cancellation.Token);
     }
 
     private sealed class CancelAt(int evaluation, CancellationTokenSource cancellation) : IProgress<StyleProgress>

@@ -48,7 +48,7 @@ public class OptimizerTests
             var (small, large) = (new Lbfgs(Length, 3, streamed), new Lbfgs(Length, 2, streamed));
             foreach (var optimizer in new[] { small, large })
             {
-                if (optimizer == large) large.Carry(small, vector => (float[])vector.Clone());
+                if (optimizer == large) large.Carry(small, (from, to) => from.CopyTo(to, 0));
                 optimizer.Minimize(x, Limited(12, (at, gradient) =>
                 {
                     var value = 0.0;
@@ -168,7 +168,11 @@ public class OptimizerTests
         var small = new Lbfgs(4);
         small.Minimize([1, 1, 1, 1], Limited(12, Quadratic([1, 10, 100, 1000])));
         var large = new Lbfgs(8, 3);
-        large.Carry(small, vector => [.. vector, .. vector]);
+        large.Carry(small, (vector, twice) =>
+        {
+            vector.CopyTo(twice, 0);
+            vector.CopyTo(twice, vector.Length);
+        });
         Assert.Equal(3, large.Remembered);
         var x = Enumerable.Repeat(1f, 8).ToArray();
         large.Minimize(x, Limited(60, Quadratic([1, 10, 100, 1000, 1, 10, 100, 1000])));

@@ -75,11 +75,11 @@ public sealed class Adam : Optimizer
     }
 
     /// <inheritdoc/>
-    public override void Carry(Optimizer other, Func<float[], float[]> resize)
+    public override void Carry(Optimizer other, Action<float[], float[]> resize)
     {
         var from = (Adam)other;
-        resize(from._first).CopyTo(_first, 0);
-        resize(from._second).CopyTo(_second, 0);
+        resize(from._first, _first);
+        resize(from._second, _second);
         // interpolation may undershoot; a second moment cannot
         TensorPrimitives.Max(_second, 0f, _second);
         _time = from._time;

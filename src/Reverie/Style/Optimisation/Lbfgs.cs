@@ -100,14 +100,25 @@ public sealed class Lbfgs : Optimizer
     }
 
     /// <inheritdoc/>
-    public override void Carry(Optimizer other, Func<float[], float[]> resize)
+    public override void Carry(Optimizer other, Action<float[], float[]> resize)
     {
         var from = (Lbfgs)other;
         _count = 0;
         for (var age = Math.Min(from._count, _history) - 1; age >= 0; age--)
         {
             var place = (from._newest - age + from._history) % from._history;
-            Append(resize(from.Copy(place)), resize(from.Copy(from._history + place)));
+            var next = (_newest + 1) % _history;
+            Take(place, next);
+            Take(from._history + place, _history + next);
+            Accept(next);
+        }
+
+        // what is tried serves as room: copies of long vectors would be garbage of gigabytes
+        void Take(int vector, int place)
+        {
+            from._pairs.CopyTo(vector, from._trial);
+            resize(from._trial, _trial);
+            _pairs.CopyFrom(place, _trial);
         }
     }
 
@@ -175,14 +186,6 @@ public sealed class Lbfgs : Optimizer
         Accept(place);
     }
 
-    private void Append(float[] s, float[] y)
-    {
-        var place = (_newest + 1) % _history;
-        _pairs.CopyFrom(place, s);
-        _pairs.CopyFrom(_history + place, y);
-        Accept(place);
-    }
-
     // only pairs of positive curvature keep the matrix positive; one without is overwritten by the next
     private void Accept(int place)
     {
@@ -191,13 +194,6 @@ public sealed class Lbfgs : Optimizer
         _rho[place] = 1 / curvature;
         _newest = place;
         _count = Math.Min(_count + 1, _history);
-    }
-
-    private float[] Copy(int vector)
-    {
-        var copy = new float[_direction.Length];
-        _pairs.CopyTo(vector, copy);
-        return copy;
     }
 
     private int Place(int age) => (_newest - age + _history) % _history;

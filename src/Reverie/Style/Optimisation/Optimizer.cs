@@ -37,8 +37,8 @@ public abstract class Optimizer
 
     /// <summary>Takes over what was learnt at another length, such as that of a smaller picture.</summary>
     /// <param name="other">An optimiser of the same kind.</param>
-    /// <param name="resize">Turns a vector of the other length into one of this.</param>
-    public abstract void Carry(Optimizer other, Func<float[], float[]> resize);
+    /// <param name="resize">Turns a vector of the other length, given first, into one of this.</param>
+    public abstract void Carry(Optimizer other, Action<float[], float[]> resize);
 
     /// <summary>
     /// Told before every step: what <see cref="Save"/> writes is what was true then, until the next time, even in the middle of a step. Evaluations since are done again after a <see cref="Restore"/>.

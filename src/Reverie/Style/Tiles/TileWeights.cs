@@ -12,21 +12,26 @@ internal sealed class TileWeights(TilePlan plan, int layer, float[]? regions)
     private readonly float _equal = (float)(1.0 / ((double)plan.Layers[layer].Height * plan.Layers[layer].Width));
     private readonly int _regions = regions is null ? 1 : regions.Length / (plan.Layers[layer].Height * plan.Layers[layer].Width);
 
-    /// <summary>1/M at the tile's own positions: [1,1,h,w].</summary>
+    // as large as the largest tile so far: arrays of every tile's own would be garbage of hundreds of megabytes an evaluation
+    private float[] _buffer = [];
+
+    /// <summary>1/M at the tile's own positions: [1,1,h,w]; good until the next tile.</summary>
     public RuntimeTensor Place(Tile tile) => Of(tile, null, 1, 1, 1, tile.Layers[layer].Height, tile.Layers[layer].Width);
 
-    /// <summary>The regions' weights at the tile's own positions: [R,1,m].</summary>
+    /// <summary>The regions' weights at the tile's own positions: [R,1,m]; good until the next tile.</summary>
     public RuntimeTensor Mask(Tile tile) => Of(tile, regions, _regions, _regions, 1, (long)tile.Layers[layer].Height * tile.Layers[layer].Width);
 
     private RuntimeTensor Of(Tile tile, float[]? whole, int count, params ReadOnlySpan<long> shape)
     {
         var place = tile.Layers[layer];
         var (size, columns, area) = (place.Height * place.Width, plan.Layers[layer].Width, plan.Layers[layer].Height * plan.Layers[layer].Width);
-        var weights = new float[count * size];
+        if (_buffer.Length < count * size) _buffer = new float[count * size];
+        var weights = _buffer.AsMemory(0, count * size);
+        weights.Span.Clear();
         for (var region = 0; region < count; region++)
             for (var row = 0; row < place.Owned.Height; row++)
             {
-                var target = weights.AsSpan(region * size + (place.Owned.Top + row) * place.Width + place.Owned.Left, place.Owned.Width);
+                var target = weights.Span.Slice(region * size + (place.Owned.Top + row) * place.Width + place.Owned.Left, place.Owned.Width);
                 if (whole is null) target.Fill(_equal);
                 else whole.AsSpan(region * area + (place.Top + row) * columns + place.Left, target.Length).CopyTo(target);
             }

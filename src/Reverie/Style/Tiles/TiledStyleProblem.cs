@@ -17,6 +17,7 @@ internal sealed class TiledStyleProblem : StyleProblem
     private readonly Dictionary<string, RuntimeTensor> _targets = [];
     private readonly RuntimeTensor _shares;
     private readonly PlaneVariation _variation;
+    private readonly Dictionary<string, float[]> _crops = new(StringComparer.Ordinal);
 
     /// <summary>Prepares targets, and weights from the objective's values at the content picture.</summary>
     /// <param name="session">Network and objective.</param>
@@ -121,11 +122,13 @@ internal sealed class TiledStyleProblem : StyleProblem
         var (values, shape) = _content.Activations[layer];
         var place = tile.Layers[_tiles.Layers.ToList().IndexOf(layer)];
         var (channels, height, width) = ((int)shape[1], (int)shape[2], (int)shape[3]);
-        var crop = new float[channels * place.Height * place.Width];
+        var size = channels * place.Height * place.Width;
+        if (!_crops.TryGetValue(layer, out var buffer) || buffer.Length < size) _crops[layer] = buffer = new float[size];
+        var crop = buffer.AsMemory(0, size);
         for (var channel = 0; channel < channels; channel++)
             for (var row = 0; row < place.Owned.Height; row++)
                 values.AsSpan((channel * height + place.Top + row) * width + place.Left, place.Owned.Width)
-                    .CopyTo(crop.AsSpan((channel * place.Height + place.Owned.Top + row) * place.Width + place.Owned.Left));
+                    .CopyTo(crop.Span.Slice((channel * place.Height + place.Owned.Top + row) * place.Width + place.Owned.Left));
         return RuntimeTensor.Of(crop, 1, channels, place.Height, place.Width);
     }
 
