@@ -3,18 +3,20 @@ using Reverie.Explain;
 namespace Reverie.Axioms;
 
 /// <summary>The axioms that are not about rewriting: completeness, sensitivity, dummies, linearity, symmetry, each by a construction on the network.</summary>
-internal sealed class ConstructionChecks(Attributions plain, LabQuestion question, AxiomLab lab, List<AxiomCell> cells, Action<string> progress, CancellationToken cancellation)
+internal sealed class ConstructionChecks(Attributions plain, LabQuestion question, AxiomLab lab, List<AxiomCell> cells, List<string> notes, Action<string> progress, CancellationToken cancellation)
 {
-    private const double NearlyNothing = 1e-6, SumsExactly = 1e-4, SumsByQuadrature = 1e-2, NoQuadrature = 5e-2, SmallestShare = 1e-3, SmallestChange = 1e-3;
+    private const double NearlyNothing = 1e-6, SumsExactly = 1e-4, SumsByQuadrature = 1e-2, NoQuadrature = 5e-2, SmallestShare = 1e-3, SmallestChange = 1e-3, Rounding = 1e-3;
 
     private readonly Probe _probe = plain.Probe;
+    private double _range;
 
     /// <summary>Runs all of them.</summary>
     public void Run(IReadOnlyList<LabMethod> methods)
     {
-        var range = Range();
-        Each(methods, Axiom.Completeness, "sum", method => Completeness(method, _probe, range, "sum", Axiom.Completeness));
-        Sensitivity(methods, range);
+        _range = Range();
+        Each(methods, Axiom.Completeness, "sum", method => Completeness(method, _probe, "sum", Axiom.Completeness));
+        Sensitivity(methods, false);
+        Sensitivity(methods, true);
         Dummy(methods, false);
         Dummy(methods, true);
         Linearity(methods);
@@ -36,7 +38,7 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
         {
             try
             {
-                cells.Add(test(method));
+                cells.Add(method.Method is ClassActivationMap ? Cell(method, axiom, check) with { Note = "a map of a layer's places has no number for an element of the input" } : test(method));
             }
             catch (ReverieException refusal)
             {
@@ -51,7 +53,7 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
 
     private void None(IReadOnlyList<LabMethod> methods, Axiom axiom, string check, string why) => Each(methods, axiom, check, method => Cell(method, axiom, check) with { Note = why });
 
-    private AxiomCell Completeness(LabMethod method, Probe probe, double range, string check, Axiom axiom)
+    private AxiomCell Completeness(LabMethod method, Probe probe, string check, Axiom axiom)
     {
         var converging = method.Converging;
         var single = Error(Precision.Float32, converging);
@@ -67,38 +69,37 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
             var raw = probe.Attribute(asked, precision, cancellation);
             var difference = probe.Difference(precision, cancellation);
             var sum = raw.Balance is { } balance && asked is PerturbationMethod ? balance.Sums[0] : raw.Maps.Sum(map => map.Sum(0));
-            return Math.Abs(sum - difference) / Math.Max(Math.Abs(difference), SmallestChange * range);
+            return Math.Abs(sum - difference) / Math.Max(Math.Abs(difference), SmallestChange * _range);
         }
     }
 
-    // b with one patch changed: the one, and the way, that moves f most.
-    private void Sensitivity(IReadOnlyList<LabMethod> methods, double range)
+    // b with one patch changed: the one, and the way, that moves f most. Saturated: the patch goes beyond where f still looks, so that f differs from f(b) but no longer changes there.
+    private void Sensitivity(IReadOnlyList<LabMethod> methods, bool saturated)
     {
-        const string Check = "one patch";
+        var check = saturated ? "saturated patch" : "one patch";
         var (x, b) = (_probe.Inputs[0], _probe.Baseline[0]);
-        var (low, high) = (x.Values.Min(), x.Values.Max());
+        var (low, high) = (Math.Min(x.Values.Min(), b.Values.Min()), Math.Max(x.Values.Max(), b.Values.Max()));
         var (cellsOf, count) = (plain.Grid.Cells.ToArray(), plain.Grid.Count);
-        void Write(int index, Span<double> into)
-        {
-            for (var place = 0; place < into.Length; place++)
-                into[place] = cellsOf[place] != index % count ? b.Values[place] : (index / count) switch { 0 => x.Values[place], 1 => high, _ => low };
-        }
-        var scores = _probe.In(Precision.Float32).Scores(3 * count, [x], (index, into) => Write(index, into[0]), null, cancellation);
-        var reference = _probe.In(Precision.Float32).Scores([b], cancellation)[0];
+        var subject = _probe.In(Precision.Float32);
+        var scores = subject.Scores(saturated ? count : 3 * count, [x], (index, into) => Write(index, into[0]), null, cancellation);
+        var reference = subject.Scores([b], cancellation)[0];
         var best = Enumerable.Range(0, scores.Length).MaxBy(index => Math.Abs(scores[index] - reference));
-        var change = Math.Abs(scores[best] - reference);
-        if (change <= SmallestChange * range)
+        if (Math.Abs(scores[best] - reference) <= SmallestChange * _range)
         {
-            None(methods, Axiom.Sensitivity, Check, "no single patch moves the score");
+            None(methods, Axiom.Sensitivity, check, "no single patch moves the score");
             return;
         }
         var moved = new double[x.Values.Length];
         Write(best, moved);
-        using var probe = _probe.With(_probe.Target, [new(moved, x.Shape)]);
-        Each(methods, Axiom.Sensitivity, Check, method =>
+        if (saturated)
+            for (var place = 0; place < moved.Length; place++)
+                if (cellsOf[place] == best % count) moved[place] += high - low;
+        using var probe = _probe.With(saturated ? _probe.Target.On(Constructions.Saturated(_probe.Target.Graph, high)) : _probe.Target, [new(moved, x.Shape)]);
+        if (!IsRight(probe, scores[best], methods, Axiom.Sensitivity, check)) return;
+        Each(methods, Axiom.Sensitivity, check, method =>
         {
             // a complete method must give the patch, which is all that differs, exactly the difference
-            if (method.Theory.Completeness == Promise.Guaranteed) return Completeness(method, probe, range, Check, Axiom.Sensitivity);
+            if (method.Theory.Completeness == Promise.Guaranteed) return Completeness(method, probe, check, Axiom.Sensitivity);
             var map = probe.Attribute(method.Method, Precision.Float32, cancellation).Maps[0].Values;
             double inside = 0, all = 0;
             for (var place = 0; place < map.Length; place++)
@@ -107,8 +108,15 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
                 if (cellsOf[place] == best % count) inside += Math.Abs(map[place]);
             }
             var share = all > 0 ? inside / all : 0;
-            return Cell(method, Axiom.Sensitivity, Check) with { Verdict = share > SmallestShare ? Verdict.Holds : Verdict.Violated, Value = share > SmallestShare ? 0 : 1, Note = FormattableString.Invariant($"{share:P1} of the attribution lies on the patch") };
+            return Cell(method, Axiom.Sensitivity, check) with { Verdict = share > SmallestShare ? Verdict.Holds : Verdict.Violated, Value = share > SmallestShare ? 0 : 1, Note = FormattableString.Invariant($"{share:P1} of the attribution lies on the patch") };
         });
+
+        // the patch as in x, or the brightest, or the darkest
+        void Write(int index, Span<double> into)
+        {
+            for (var place = 0; place < into.Length; place++)
+                into[place] = cellsOf[place] != index % count ? b.Values[place] : saturated ? high : (index / count) switch { 0 => x.Values[place], 1 => high, _ => low };
+        }
     }
 
     private void Dummy(IReadOnlyList<LabMethod> methods, bool ghost)
@@ -121,6 +129,7 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
         }
         var (x, area) = (_probe.Inputs[0], (int)(_probe.Inputs[0].Shape[2] * _probe.Inputs[0].Shape[3]));
         using var probe = _probe.With(_probe.Target.On(graph), [Appended(x, 1, area)], [Appended(_probe.Baseline[0], 0, area)], plain.Grid.WithDummy(area));
+        if (!IsRight(probe, Score(x), methods, Axiom.Dummy, check)) return;
         Each(methods, Axiom.Dummy, check, method => Judged(method, Axiom.Dummy, check, precision =>
         {
             var map = Asked(probe, method, precision)[0].Values;
@@ -153,11 +162,8 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
         const string Check = "duplicated input";
         var (x, b) = (_probe.Inputs[0], _probe.Baseline[0]);
         using var probe = _probe.With(_probe.Target.On(Constructions.Duplicated(_probe.Target.Graph)), [x, x], [b, b], plain.Grid.Groups(2));
-        Each(methods, Axiom.Symmetry, Check, method => Judged(method, Axiom.Symmetry, Check, precision =>
-        {
-            var maps = Asked(probe, method, precision);
-            return Comparison.Of([maps[0]], [maps[1]]).Relative;
-        }));
+        if (!IsRight(probe, Score(x), methods, Axiom.Symmetry, Check)) return;
+        Symmetric(methods, probe, Check, maps => (maps[0], maps[1]));
     }
 
     private void Mirrored(IReadOnlyList<LabMethod> methods)
@@ -171,11 +177,51 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
         var axis = question.ChannelsLast ? 2 : 3;
         var (x, b) = (Mirror(_probe.Inputs[0], axis, true), Mirror(_probe.Baseline[0], axis, true));
         using var probe = _probe.With(_probe.Target.On(Constructions.Mirrored(_probe.Target.Graph, _probe.Target.Tensor, axis)), [x], [b]);
-        Each(methods, Axiom.Symmetry, Check, method => Judged(method, Axiom.Symmetry, Check, precision =>
+        if (!IsRight(probe, 2 * Score(x), methods, Axiom.Symmetry, Check)) return;
+        Symmetric(methods, probe, Check, maps => (maps[0], Mirror(maps[0], axis, false)));
+    }
+
+    // What must be equal, is: to rounding, or in expectation where samples are drawn.
+    private void Symmetric(IReadOnlyList<LabMethod> methods, Probe probe, string check, Func<IReadOnlyList<Signal>, (Signal One, Signal Other)> parts) => Each(methods, Axiom.Symmetry, check, method =>
+    {
+        if (!method.IsSampled)
+            return Judged(method, Axiom.Symmetry, check, precision =>
+            {
+                var (one, other) = parts(Asked(probe, method, precision));
+                return Comparison.Of([one], [other]).Relative;
+            });
+        var runs = Enumerable.Range(0, LabMethod.IndependentRuns).Select(run =>
         {
-            var map = Asked(probe, method, precision)[0];
-            return Comparison.Of([map], [Mirror(map, axis, false)]).Relative;
-        }));
+            var (one, other) = parts(probe.Attribute(method.Resampled(run), Precision.Float32, cancellation).Maps);
+            return (one.Values, other.Values);
+        }).ToList();
+        var found = SampledDifference.Of(runs);
+        return Cell(method, Axiom.Symmetry, check) with
+        {
+            Verdict = found.IsNoise ? Verdict.Holds : Verdict.Violated,
+            Value = found.Relative,
+            Note = FormattableString.Invariant($"the standard error is {found.StandardError:0.0e0}, of {runs.Count} independent runs; what lies within four is noise"),
+        };
+    });
+
+    private double Score(Signal x) => _probe.In(Precision.Float32).Scores([x], cancellation)[0];
+
+    // A construction that is not what it is said to be would make all verdicts about it worthless; and one that cannot be run is told in the report, not only in a cell.
+    private bool IsRight(Probe probe, double expected, IReadOnlyList<LabMethod> methods, Axiom axiom, string check)
+    {
+        double found;
+        try
+        {
+            found = probe.In(Precision.Float32).Scores(probe.Inputs, cancellation)[0];
+        }
+        catch (ReverieException refusal)
+        {
+            notes.Add($"the construction '{check}' could not be run: {refusal.Message}");
+            None(methods, axiom, check, refusal.Message);
+            return false;
+        }
+        if (Math.Abs(found - expected) <= Rounding * Math.Max(_range, Math.Abs(expected))) return true;
+        throw new InvalidOperationException(FormattableString.Invariant($"the construction '{check}' computes {found} and not {expected}"));
     }
 
     private static AxiomCell Judged(LabMethod method, Axiom axiom, string check, Func<Precision, double> measure, double? holds = null)

@@ -29,6 +29,32 @@ public sealed record LabMethod(string Id, string Title, AttributionMethod Method
     /// <summary>The method for completeness: as many steps as that takes.</summary>
     internal AttributionMethod Converging => Method is IntegratedGradients path ? path with { Steps = null, Quadrature = QuadratureRule.Midpoint, Tolerance = 0.005, MaxSteps = 512 } : Method;
 
+    /// <summary>The rewrites that leave alone what the method is about; all where null. "Layer k" means something else once a convolution was split.</summary>
+    public IReadOnlyList<string>? Rewrites { get; init; }
+
+    /// <summary>Whether it draws samples, so that it keeps some promises in expectation alone.</summary>
+    internal bool IsSampled => Method is NoiseTunnel or ExpectedGradients or ShapleySampling or KernelShap or Lime;
+
+    /// <summary>One of <see cref="IndependentRuns"/> runs of a method that draws samples, which share its samples and have seeds of their own.</summary>
+    internal AttributionMethod Resampled(int run)
+    {
+        var seed = (ulong)run;
+        return Method switch
+        {
+            NoiseTunnel method => method with { Samples = Part(method.Samples), Seed = method.Seed + seed },
+            ExpectedGradients method => method with { Samples = Part(method.Samples), Seed = method.Seed + seed },
+            ShapleySampling method => method with { Samples = Part(method.Samples), Seed = method.Seed + seed },
+            KernelShap method => method with { Samples = Part(method.Samples), Seed = method.Seed + seed },
+            Lime method => method with { Samples = Part(method.Samples), Seed = method.Seed + seed },
+            _ => Method,
+        };
+
+        static int Part(int samples) => Math.Max(1, samples / IndependentRuns);
+    }
+
+    /// <summary>How many independent runs tell a standard error.</summary>
+    public const int IndependentRuns = 4;
+
     /// <summary>How many steps of a path the float64 referee takes.</summary>
     public const int RefereeSteps = 4;
 }

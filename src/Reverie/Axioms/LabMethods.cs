@@ -30,6 +30,7 @@ public static class LabMethods
         new("lrp-alpha2-beta1", "LRP alpha2-beta1", WithRule(LrpRule.AlphaBeta()), Theory.LrpSigns, LabFamily.Relevance),
         new("kernel-shap", "Kernel SHAP", new KernelShap(), Theory.KernelShap, LabFamily.BlackBox),
         new("lime", "LIME", new Lime(), Theory.Surrogate, LabFamily.BlackBox),
+        new("grad-cam", "Grad-CAM", new GradCam(), Theory.ClassActivation, LabFamily.Backward) { Rewrites = ["R1", "R2", "R3", "R3u", "R5", "R7"] },
     ];
 
     /// <summary>The twelve that are measured where none is named.</summary>

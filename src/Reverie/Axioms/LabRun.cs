@@ -34,20 +34,23 @@ internal sealed class LabRun : IDisposable
         _shapes = ShapeInference.Resolve(graph, new Dictionary<string, long[]> { [graph.Inputs[0].Name] = question.Input.Shape });
         (_x, _ties) = WithoutTies(graph);
         var grid = new PatchGrid(_x.ItemShape, question.ChannelsLast);
-        _methods = [.. methods.Select(method => Sized(method, grid))];
         _plain = new(new(question.Function.On(graph), [_x], [question.Baseline], _settings, question.CanBatch) { Features = grid.Groups(1) }, grid, cancellation);
+        _methods = [.. methods.Select(Sized)];
     }
 
     /// <summary>Does all the work.</summary>
     public AxiomReport Report()
     {
-        var total = _methods.Count * (_rewrites.Count + (_lab.Constructions ? 7 : 0));
+        var total = _methods.Count * (_rewrites.Count + (_lab.Constructions ? 8 : 0));
         var outcomes = new List<RewriteOutcome>();
+        var invariance = new InvarianceCheck(_plain, _lab, _shapes);
         foreach (var rewrite in _rewrites)
-            outcomes.Add(new InvarianceCheck(_plain, _lab, _shapes).Test(rewrite, _methods, _cells, () => Report(rewrite.Id, total), _cancellation));
+            outcomes.Add(invariance.Test(rewrite, _methods, _cells, () => Report(rewrite.Id, total), _cancellation));
         if (_lab.Constructions)
         {
-            var checks = new ConstructionChecks(_plain, _question, _lab, _cells, name => Report(name, total), _cancellation);
+            // every method has been asked about the network as it is; constructions are other networks
+            _plain.Probe.Release();
+            var checks = new ConstructionChecks(_plain, _question, _lab, _cells, _notes, name => Report(name, total), _cancellation);
             checks.Run(_methods);
         }
         if (_cells.Exists(cell => cell.Float64 is not null && cell.Method == "integrated-gradients")) _notes.Add($"in float64, integrated gradients take {LabMethod.RefereeSteps} steps");
@@ -67,10 +70,11 @@ internal sealed class LabRun : IDisposable
     /// <summary>Gives the sessions back.</summary>
     public void Dispose() => _plain.Dispose();
 
-    // The same features for all: windows of occlusion are the cells of the grid.
-    private static LabMethod Sized(LabMethod method, PatchGrid grid) => method.Method switch
+    // The same features for all: windows of occlusion are the cells of the grid. And the same layer, whatever is rewritten around it.
+    private LabMethod Sized(LabMethod method) => method.Method switch
     {
-        Occlusion occlusion => method with { Method = occlusion with { Window = grid.CellSide, Stride = grid.CellSide } },
+        Occlusion occlusion => method with { Method = occlusion with { Window = _plain.Grid.CellSide, Stride = _plain.Grid.CellSide } },
+        ClassActivationMap { Layer: null } map => method with { Method = map with { Layer = LayerChoice.Last(_plain.Probe.Context(Precision.Float32, _cancellation)) } },
         _ => method,
     };
 

@@ -22,7 +22,8 @@ internal sealed class PatchGrid
         for (var index = 0; index < count; index++)
         {
             var pixel = rank < 3 ? index % columns : channelsLast ? index / channels : index % (rows * columns);
-            _cells[index] = pixel / columns * down / rows % down * across + pixel % columns * across / columns;
+            // by the middles of pixels, so that a picture and its mirror image have the same patches
+            _cells[index] = (2 * (pixel / columns % rows) + 1) * down / (2 * rows) * across + (2 * (pixel % columns) + 1) * across / (2 * columns);
         }
     }
 

@@ -9,6 +9,10 @@ namespace Reverie.Axioms;
 /// </summary>
 internal sealed class Probe(TargetFunction target, IReadOnlyList<Signal> inputs, IReadOnlyList<Signal> baseline, LabSettings settings, bool canBatch) : IDisposable
 {
+    // Two pictures of 224 x 224: a backward pass of eight would hold a gigabyte in some networks, and gain little on a processor.
+    private const long ElementsPerRun = 2 * 3 * 224 * 224;
+
+    private readonly Dictionary<Precision, object> _last = [];
     private Subject? _single, _double;
 
     /// <summary>The function; weights of its graph may be float64.</summary>
@@ -30,10 +34,20 @@ internal sealed class Probe(TargetFunction target, IReadOnlyList<Signal> inputs,
     public Subject In(Precision precision) => precision == Precision.Float64
         // convolutions taken apart in float64 need nine times the memory: one item at a time, and nothing kept
         ? _double ??= new(target, Precision.Float64, settings.Runtime with { Arena = false }, canBatch: false)
-        : _single ??= new(target.On(EquivalentRewrite.Rounded(target.Graph)), Precision.Float32, settings.Runtime, canBatch ? null : false);
+        : _single ??= new(target.On(EquivalentRewrite.Rounded(target.Graph)), Precision.Float32, settings.Runtime, canBatch ? null : false) { ElementsPerRun = ElementsPerRun };
 
     /// <summary>What a method attributes.</summary>
-    public RawAttribution Attribute(AttributionMethod method, Precision precision, CancellationToken cancellation) => method.Attribute(new()
+    public RawAttribution Attribute(AttributionMethod method, Precision precision, CancellationToken cancellation)
+    {
+        // every table of rules has a session of its own, as large as the network and its activations: only one at a time
+        var sessions = Sessions(method);
+        if (_last.TryGetValue(precision, out var last) && !last.Equals(sessions)) In(precision).Release();
+        _last[precision] = sessions;
+        return method.Attribute(Context(precision, cancellation));
+    }
+
+    /// <summary>The question as methods take it.</summary>
+    public AttributionContext Context(Precision precision, CancellationToken cancellation) => new()
     {
         Subject = In(precision),
         Inputs = inputs,
@@ -41,7 +55,15 @@ internal sealed class Probe(TargetFunction target, IReadOnlyList<Signal> inputs,
         Features = Features,
         ChannelsLast = settings.ChannelsLast,
         Cancellation = cancellation,
-    });
+    };
+
+    /// <summary>Gives the memory of sessions back; they are compiled again where they are needed.</summary>
+    public void Release()
+    {
+        _single?.Release();
+        _double?.Release();
+        _last.Clear();
+    }
 
     /// <summary>f(x) - f(b).</summary>
     public double Difference(Precision precision, CancellationToken cancellation) => In(precision).Scores(inputs, cancellation)[0] - In(precision).Scores(baseline, cancellation)[0];
@@ -52,6 +74,14 @@ internal sealed class Probe(TargetFunction target, IReadOnlyList<Signal> inputs,
 
     /// <summary>The same function in another graph.</summary>
     public Probe On(Graph graph) => With(target.On(graph));
+
+    // What methods share sessions: those that differentiate f as it is, and those that ask for its values alone.
+    private static object Sessions(AttributionMethod method) => method switch
+    {
+        Gradient or InputXGradient or IntegratedGradients or SmoothGrad or ExpectedGradients => "gradient",
+        PerturbationMethod => "values",
+        _ => method,
+    };
 
     /// <summary>Gives the sessions back.</summary>
     public void Dispose()

@@ -22,7 +22,7 @@ public sealed record Differentiation(double[] Scores, IReadOnlyList<Signal> Valu
 public sealed class Subject : IDisposable
 {
     // About eight pictures of 224 x 224: enough to keep the processor busy, and little memory.
-    private const long ElementsPerRun = 8 * 3 * 224 * 224;
+    private const long DefaultElementsPerRun = 8 * 3 * 224 * 224;
 
     private readonly Dictionary<string, CompiledGraph> _compiled = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double[]> _weights = new(StringComparer.Ordinal);
@@ -63,6 +63,9 @@ public sealed class Subject : IDisposable
 
     /// <summary>The names of the graph's inputs, in order.</summary>
     public IReadOnlyList<string> InputNames => _graph.Inputs.ConvertAll(input => input.Name);
+
+    /// <summary>About how many elements of the inputs one run takes.</summary>
+    internal long ElementsPerRun { get; init; } = DefaultElementsPerRun;
 
     /// <summary>How many items one run takes: as many as keep memory small.</summary>
     public int ItemsPerRun(IReadOnlyList<Signal> inputs) =>
@@ -228,12 +231,18 @@ public sealed class Subject : IDisposable
     }
 
     /// <summary>Gives the sessions back.</summary>
-    public void Dispose()
+    public void Dispose() => Release();
+
+    /// <summary>Gives the sessions and their memory back; what is asked afterwards is compiled again.</summary>
+    internal void Release()
     {
         foreach (var compiled in _compiled.Values) compiled.Dispose();
         _compiled.Clear();
         foreach (var rest in _rests.Values) rest.Dispose();
         _rests.Clear();
+        // graphs of backward passes hold weights of their own, turned round
+        _backward.Clear();
+        _remembered.Clear();
     }
 
     private static Signal[] Gather(IReadOnlyList<Signal> like, int first, int count, double[][] buffers, ItemWriter write)

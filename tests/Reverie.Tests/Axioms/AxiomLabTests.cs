@@ -22,6 +22,25 @@ public sealed class AxiomLabTests
         Assert.Contains(report.Cells, cell => cell is { Method: "guided-backprop", Check: "dummy, ghost path", Verdict: Verdict.Violated });
         Assert.Contains(report.Cells, cell => cell is { Method: "occlusion", Check: "dummy channel", Verdict: Verdict.Violated });
         Assert.Equal(Verdict.Violated, report.Worst("input-x-gradient", Axiom.Completeness)!.Verdict);
+        // every construction has a meaning on this network, and could be run
+        Assert.DoesNotContain(report.Notes, note => note.Contains("could not be run", StringComparison.Ordinal));
+        foreach (var check in (string[])["sum", "one patch", "saturated patch", "dummy channel", "dummy, ghost path", "two logits", "duplicated input", "mirror"])
+            Expect("integrated-gradients", check, Verdict.Holds);
+        // T1 before a network: where f no longer looks, its gradient is nothing; what compares f(x) with f(b) is not fooled (nor is deconvnet, which does not ask whether a ReLU is on)
+        foreach (var id in (string[])["gradient", "input-x-gradient", "smoothgrad", "lrp-epsilon", "guided-backprop"])
+            Expect(id, "saturated patch", Verdict.Violated);
+        foreach (var id in (string[])["deeplift", "occlusion", "shapley"])
+            Expect(id, "saturated patch", Verdict.Holds);
+        // equal in expectation: what four samples differ by is noise
+        foreach (var id in (string[])["smoothgrad", "shapley"])
+            foreach (var check in (string[])["duplicated input", "mirror"]) Expect(id, check, Verdict.Holds);
+        Assert.Contains(report.Cells, cell => cell is { Method: "shapley", Axiom: Axiom.Symmetry, Value: > 1e-3 });
+
+        void Expect(string method, string check, Verdict verdict)
+        {
+            var found = report.Cells.First(cell => cell.Method == method && cell.Check == check);
+            Assert.True(found.Verdict == verdict, $"{method}, {check}: {found}");
+        }
         Assert.Equal(Verdict.Holds, report.Worst("shapley", Axiom.Completeness)!.Verdict);
     }
 
@@ -59,6 +78,16 @@ public sealed class AxiomLabTests
         }, [LabMethods.Find("gradient"), LabMethods.Find("guided-backprop"), LabMethods.Find("deconvnet")], cancellation: TestContext.Current.CancellationToken);
         CheckProofs(report);
         Assert.Contains(report.Cells, cell => cell is { Method: "guided-backprop" or "deconvnet", Verdict: Verdict.Violated } || rewrites == "R3,R4");
+    }
+
+    [Fact]
+    public void Class_activation_maps_are_asked_where_their_layer_is_kept()
+    {
+        var report = new AxiomLab { Rewrites = ["R1", "R2", "R4", "R7"] }.Run(LabNetworks.Question(LabNetworks.Build(Plain)), [LabMethods.Find("grad-cam")], cancellation: TestContext.Current.CancellationToken);
+        Assert.Empty(report.Failures);
+        foreach (var id in (string[])["R1", "R2", "R7"]) Assert.Equal(Verdict.Holds, report.Cells.First(cell => cell.Check == id).Verdict);
+        Assert.Equal(Verdict.NotApplicable, report.Cells.First(cell => cell.Check == "R4").Verdict);
+        Assert.All(report.Cells.Where(cell => cell.Axiom != Axiom.ImplementationInvariance), cell => Assert.Equal(Verdict.NotApplicable, cell.Verdict));
     }
 
     // what passes at a rectifier is not what its derivative says: the kind of slip that a rule table can have

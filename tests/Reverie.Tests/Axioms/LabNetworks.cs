@@ -55,6 +55,8 @@ internal static class LabNetworks
         else features = x.Apply("GlobalAveragePool").Apply("Flatten");
         var hidden = e.Op("Gemm", [features, Weights([5, channels], 1 / Math.Sqrt(channels)), Weights([5], 0.2)], ("transB", 1L)).Apply("Relu");
         var logits = e.Op("Gemm", hidden, Weights([5, 4], 0.5), Weights([4], 0.2));
+        // exporters name operators, and ONNX Runtime wants the names to differ
+        for (var index = 0; index < graph.Nodes.Count; index++) graph.Nodes[index].Name = $"node_{index}";
         graph.Outputs.Clear();
         graph.Outputs.Add(new(logits.Name, new(ElementType.Float, null)));
         graph.Refresh();

@@ -57,6 +57,8 @@ internal static class Constructions
         foreach (var node in work.Nodes)
         {
             var twin = node.Clone();
+            // ONNX Runtime refuses two operators of one name
+            if (twin.Name.Length > 0) twin.Name = Name(twin.Name);
             for (var index = 0; index < twin.Inputs.Count; index++)
                 if (twin.Inputs[index] == input) twin.Inputs[index] = mirror;
                 else if (computed.Contains(twin.Inputs[index])) twin.Inputs[index] = Name(twin.Inputs[index]);
@@ -78,6 +80,19 @@ internal static class Constructions
         return work;
 
         static string Name(string tensor) => $"mirror/{tensor}";
+    }
+
+    /// <summary>
+    /// F(x) = f(limit - ReLU(limit - x)): the network sees nothing of what lies above a limit. The counterexample T1, put before a real network: where x is above, f no longer changes with x,
+    /// though it changed on the way there.
+    /// </summary>
+    public static Graph Saturated(Graph graph, double limit)
+    {
+        var work = graph.Clone();
+        var input = work.Inputs[0];
+        var raw = work.Fresh($"{input.Name}/raw");
+        work.Inputs[0] = input with { Name = raw };
+        return Begin(work, input.Name, e => limit - (limit - e[raw]).Apply("Relu"));
     }
 
     // An operator before all others that writes the network's old input.
