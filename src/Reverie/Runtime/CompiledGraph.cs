@@ -46,7 +46,7 @@ public sealed class CompiledGraph : IDisposable
     /// </summary>
     /// <param name="graph">The graph; it is not changed.</param>
     /// <param name="options">Where and how to run it.</param>
-    /// <param name="profile">Whether to record the time of every operator, for <see cref="EndProfile"/>.</param>
+    /// <param name="profile">Whether to record the time of every operator, for <see cref="EndProfile"/> or <see cref="EndProfileByTensor"/>.</param>
     /// <param name="plan">Whether to make <see cref="Memory"/>, which costs a little time and disk space for a moment. Only the CPU's memory can be foretold.</param>
     /// <param name="cancellation">Ends the wait at once. ONNX Runtime cannot be told to stop: it is left to finish on its own, and what it made is given back then.</param>
     /// <exception cref="ReverieException">The provider is absent, the graph is not one that can be run, or memory or disk space is short.</exception>
@@ -113,8 +113,13 @@ public sealed class CompiledGraph : IDisposable
 
     /// <summary>Ends a recording asked for at compilation: the time spent in each kind of operator, longest first.</summary>
     /// <exception cref="InvalidOperationException">The graph was not compiled for profiling, or the recording has already ended.</exception>
-    public IReadOnlyList<OperatorTime> EndProfile() =>
-        (_profile ?? throw new InvalidOperationException("the graph was not compiled with profile: true")).End(_session);
+    public IReadOnlyList<OperatorTime> EndProfile() => Recording.ByOperator(_session);
+
+    /// <summary>Ends a recording asked for at compilation: the time of each operator, by the tensor that it computes, in the order of the first run.</summary>
+    /// <exception cref="InvalidOperationException">The graph was not compiled for profiling, or the recording has already ended.</exception>
+    public IReadOnlyList<TensorTime> EndProfileByTensor() => Recording.ByTensor(_session);
+
+    private Profile Recording => _profile ?? throw new InvalidOperationException("the graph was not compiled with profile: true");
 
     /// <summary>Gives the session's memory back; where runs are in flight, when the last of them ends.</summary>
     public void Dispose()
@@ -133,6 +138,7 @@ public sealed class CompiledGraph : IDisposable
                 : (Make(model, options, null, abandoned), false)), null);
         }
         var times = profile ? new Profile() : null;
+        times?.Name(model.Graph);
         OptimizedModelFile? written = null;
         try
         {

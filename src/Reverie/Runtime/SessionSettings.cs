@@ -43,8 +43,8 @@ internal static class SessionSettings
             if (weights is not null) settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights);
             if (profile is not null)
             {
+                settings.ProfileOutputPathPrefix = profile; // first: what follows takes it as it is then
                 settings.EnableProfiling = true;
-                settings.ProfileOutputPathPrefix = profile;
             }
             if (!options.Provider.Equals(Providers.Cpu, StringComparison.OrdinalIgnoreCase)) Providers.Append(settings, options.Provider);
             return settings;

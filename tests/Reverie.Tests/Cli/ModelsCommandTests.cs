@@ -19,7 +19,7 @@ public class ModelsCommandTests
     [InlineData("vgg19-16x.onnx", "not possible", "any height and width", "free")]
     public async Task Show_checks_a_card_on_a_sample(string file, string verdict, string sizes, string batch)
     {
-        var outcome = await Command.Run("models", "show", Shared.Require("models", file));
+        var outcome = await Command.Run("models", "show", "--brief", Shared.Require("models", file));
         Assert.Equal((0, ""), (outcome.Code, outcome.Error));
         Assert.Contains(verdict, Line("check"), StringComparison.Ordinal);
         Assert.Contains(sizes, Line("sizes"), StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public class ModelsCommandTests
         var model = Model.Read(Shared.Require("models", "squeezenet1.1.onnx"));
         model.Metadata["reverie.card"] = """{"name": "wrong", "input": {"range": [0, 1], "size": [224, 224]}, "labels": "imagenet1k"}""";
         model.Write(folder["wrong.onnx"]);
-        var outcome = await Command.Run("models", "show", folder["wrong.onnx"]);
+        var outcome = await Command.Run("models", "show", "--brief", folder["wrong.onnx"]);
         Assert.Equal(0, outcome.Code);
         Assert.Contains("NOT recognised", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("with channels BGR, range [0,255], mean [104,117,123], std 1", outcome.Output, StringComparison.Ordinal);

@@ -194,9 +194,31 @@ public sealed class ModelPullTests : IDisposable
             Assert.NotEmpty(entry.Urls);
             if (entry.Sha256 is { } hash) Assert.Equal(64, Convert.FromHexString(hash).Length * 2);
             _ = _store.PathOf(entry.Name);
+            Assert.Equal(entry.Sha256 is null, entry.Bytes is null);
+            // nothing is trusted on first use that somebody published a hash of
+            Assert.True(entry.Sha256 is not null || entry.Sha256Prefix is { Length: 8 }, entry.Name);
             if (entry.Card is { } card) _ = ModelCard.Parse(card.ToJson(), entry.Name);
         }
     }
+
+    [Theory]
+    [InlineData("alexnet")]
+    [InlineData("caffenet")]
+    [InlineData("googlenet")]
+    [InlineData("inception-v1")]
+    [InlineData("inception-v2")]
+    [InlineData("inception-v3")]
+    [InlineData("vgg16")]
+    [InlineData("vgg19")]
+    [InlineData("squeezenet1.0")]
+    [InlineData("squeezenet1.1")]
+    [InlineData("resnet18")]
+    [InlineData("resnet50")]
+    [InlineData("densenet121")]
+    [InlineData("mobilenetv2")]
+    [InlineData("efficientnet-lite4")]
+    [InlineData("zfnet512")]
+    public void The_classics_are_in_the_catalogue(string name) => Assert.NotNull(ModelCatalogue.Find(name));
 
     private async Task Pull(FaultyServer server, bool published) => await Run(Entry(published, server.Address));
 

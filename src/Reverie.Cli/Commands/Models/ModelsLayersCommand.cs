@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reverie.Cli.Options;
 using Reverie.Models;
+using Reverie.Models.Anatomy;
 using Reverie.Onnx.Shapes;
 
 namespace Reverie.Cli.Commands.Models;
@@ -26,7 +27,7 @@ internal sealed class ModelsLayersCommand : ReverieCommand
         var layers = new List<object>();
         foreach (var name in network.Layers)
         {
-            var (type, uses) = (network.Graph.TypeOf(name), Uses(network, name));
+            var (type, uses) = (network.Graph.TypeOf(name), LayerUses.Of(network, name));
             var known = shapes.GetValueOrDefault(name);
             table.Add(name, producers[name].Op, type?.Shape is { } shape ? $"[{string.Join(",", shape)}]" : "unknown",
                 known is null ? "unknown" : $"[{string.Join(",", known)}]", string.Join(", ", uses));
@@ -34,17 +35,5 @@ internal sealed class ModelsLayersCommand : ReverieCommand
         }
         foreach (var line in table.Lines()) context.Write(line);
         context.Report.Add("layers", layers);
-    }
-
-    private static List<string> Uses(Network network, string tensor)
-    {
-        var uses = new List<string>();
-        if (Has(network.Card.Layers.Dream)) uses.Add("dream");
-        if (Has(network.Card.Layers.Style)) uses.Add("style");
-        if (Has(network.Card.Layers.Content)) uses.Add("content");
-        if (network.Card.Output.Logits is { } logits && network.Graph.Resolve(logits) == tensor) uses.Add("logits");
-        return uses;
-
-        bool Has(IReadOnlyList<string> layers) => layers.Any(layer => network.Graph.Resolve(layer) == tensor);
     }
 }
