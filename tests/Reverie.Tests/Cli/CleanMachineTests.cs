@@ -11,7 +11,7 @@ public sealed class CleanMachineTests : IDisposable
     [InlineData("dream", "--size", "64", "--octaves", "1", "--steps", "1")]
     [InlineData("style", "--size", "64", "--evaluations", "2")]
     [InlineData("explain", "--method", "gradient")]
-    [InlineData("axioms", "--methods", "gradient")]
+    [InlineData("axioms", "--methods", "gradient", "--invariance-only", "--rewrites", "R1")]
     public async Task It_works(string command, params string[] options)
     {
         var home = Directory.CreateDirectory(_folder["home"]).FullName;
