@@ -43,7 +43,6 @@ public sealed class BoundedGraph : IDisposable
         long callerBytes = 0, bool outputsGiven = false, CancellationToken cancellation = default)
     {
         options ??= RuntimeOptions.Default;
-        var before = Machine.PeakResidentBytes;
         if (!options.Provider.Equals(Providers.Cpu, StringComparison.OrdinalIgnoreCase))
             throw new ReverieException($"a budget of memory can be kept on the processor only, not on the provider '{options.Provider}'; leave one of the two out");
         var least = long.MaxValue;
@@ -76,12 +75,6 @@ public sealed class BoundedGraph : IDisposable
             var compiled = Built(build, heads, plan, options, cancellation);
             var prediction = compiled.Memory!.Predict(runs, outputsGiven);
             prediction = prediction with { RunBytes = prediction.RunBytes + callerBytes };
-            // making the session packs the weights anew, which can take more than a run
-            if (Machine.PeakResidentBytes is var peak && peak > before && peak > budget.Bytes)
-            {
-                compiled.Dispose();
-                throw new ReverieException($"making this network ready to run took {MemoryBudget.Describe(peak)} of memory for its weights, more than the {budget} allowed; allow that much, or take an earlier layer");
-            }
             least = Math.Min(least, prediction.PeakBytes + Slack);
             if (prediction.PeakBytes + Slack <= budget.Bytes) return new(compiled, plan, prediction);
             compiled.Dispose();
