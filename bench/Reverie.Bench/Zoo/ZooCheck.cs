@@ -40,7 +40,7 @@ internal static class ZooCheck
             Inputs = zoo.Inputs,
             Float64Error = worst,
             Float32Errors = errors,
-            PyTorchFloat32Errors = ZooNetwork.Tensors.ToDictionary(tensor => tensor, zoo.TheirErrors),
+            PyTorchFloat32Errors = ((string[])[.. ZooNetwork.Tensors, ZooNetwork.FoldedLogits]).ToDictionary(tensor => tensor, zoo.TheirErrors),
         };
         Console.WriteLine(JsonSerializer.Serialize(row, Measurement.Json));
     }

@@ -19,17 +19,20 @@ internal static class ZooDocument
             - *nodes*: operators of the network as read; of the graph that computes the logits and the gradient of one of them.
             - *float64*: the largest relative L2 distance of our float64 gradient of the plain export from PyTorch's float64 gradient, for a logit and for half the squared norm of a middle layer.
             - *float32*: the median distance of our float32 gradients from PyTorch's float64 gradients over *n* pictures / the median of PyTorch's own float32 gradients, for the plain export,
-              and for the exporter's default, which folds BatchNorm in float32. Where a ReLU mask flips by rounding, an error jumps from 1e-7 to 1e-4 or more, on either side.
+              and with BatchNorm folded in float32: the exporter's default, and on PyTorch's side its own folding. Where a ReLU mask flips by rounding, an error jumps from 1e-7 to 1e-4 or more,
+              on either side: such medians tell whether more than half of the pictures flip, and are a lottery between 1e-6 and 1e-3.
+            - *flips*: on how many of the 2 *n* gradients of a logit, plain and folded, a mask flipped: ours / PyTorch's.
             - *time*: forward and backward pass of one logit at batch 1, the default export, medians in milliseconds, against torchvision's module in eager mode; *memory*: the most that the process had
               resident, in 10^6 bytes.
 
-            | architecture | input | parameters | nodes | float64 | n | float32, logit | float32, layer | folded, logit | time ours / PyTorch | ratio | memory ours / PyTorch | ratio |
-            |---|---|---|---|---|---|---|---|---|---|---|---|---|
+            | architecture | input | parameters | nodes | float64 | n | float32, logit | float32, layer | folded, logit | flips | time ours / PyTorch | ratio | memory ours / PyTorch | ratio |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 
             """);
         foreach (var row in rows)
             text.Append(CultureInfo.InvariantCulture,
-                $"| {row.Name} | {row.Size} | {row.Parameters / 1e6:F1} M | {row.Nodes}, {row.GradientNodes} | {row.Float64Error:E1} | {row.Inputs} | {Pair(row, "plain", "logits")} | {Pair(row, "plain", "features")} | {Pair(row, "folded", "logits")} | {Times(row)} | {Ratio(row.TimeRatio)} | {Memory(row)} | {Ratio(row.MemoryRatio)} |\n");
+                $"| {row.Name} | {row.Size} | {row.Parameters / 1e6:F1} M | {row.Nodes}, {row.GradientNodes} | {row.Float64Error:E1} | {row.Inputs} | {Pair(row, "plain", "logits")} | {Pair(row, "plain", "features")} | {Pair(row, "folded", "logits", ZooNetwork.FoldedLogits)} | {row.Flips.Ours} / {row.Flips.PyTorch} | {Times(row)} | {Ratio(row.TimeRatio)} | {Memory(row)} | {Ratio(row.MemoryRatio)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"\nFlips in all: {rows.Sum(row => row.Flips.Ours)} of {2 * rows.Sum(row => row.Inputs)}, PyTorch {rows.Sum(row => row.Flips.PyTorch)}.\n");
         var timed = rows.Where(row => row.TimeRatio is not null).ToList();
         if (timed.Count > 0)
         {
@@ -42,8 +45,8 @@ internal static class ZooDocument
         return text.ToString().ReplaceLineEndings("\n");
     }
 
-    private static string Pair(ZooRow row, string form, string tensor) =>
-        string.Create(CultureInfo.InvariantCulture, $"{row.Median(form, tensor):E1} / {row.PyTorchMedian(tensor):E1}");
+    private static string Pair(ZooRow row, string form, string tensor, string? theirs = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{row.Median(form, tensor):E1} / {row.PyTorchMedian(theirs ?? tensor):E1}");
 
     private static string Times(ZooRow row) => row.TimeRatio is null ? "not measured" : string.Create(CultureInfo.InvariantCulture, $"{row.Ours!.Median * 1e3:F1} / {row.PyTorch!.Median * 1e3:F1}");
 

@@ -11,6 +11,9 @@ internal sealed record ZooNetwork(string Name, string Folder)
     /// <summary>The tensors that are differentiated: a logit, and half the squared norm of a middle layer.</summary>
     public static readonly string[] Tensors = ["logits", "features"];
 
+    /// <summary>What PyTorch's errors of a logit are called where it folded BatchNorm itself.</summary>
+    public const string FoldedLogits = "folded logits";
+
     /// <summary>torchvision's architectures, from the oldest on.</summary>
     public static readonly string[] All =
     [

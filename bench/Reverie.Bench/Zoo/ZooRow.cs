@@ -38,5 +38,12 @@ internal sealed record ZooRow
 
     public double Median(string form, string tensor) => Comparison.Median(Float32Errors[$"{form} {tensor}"]);
 
+    /// <summary>On how many pictures a mask flipped, in the plain and in the folded form: our count and PyTorch's.</summary>
+    public (int Ours, int PyTorch) Flips => (Flipped(Float32Errors["plain logits"]) + Flipped(Float32Errors["folded logits"]),
+        Flipped(PyTorchFloat32Errors["logits"]) + Flipped(PyTorchFloat32Errors[ZooNetwork.FoldedLogits]));
+
     public double PyTorchMedian(string tensor) => Comparison.Median(PyTorchFloat32Errors[tensor]);
+
+    // rounding without a flip stays two orders below
+    private static int Flipped(double[] errors) => errors.Count(error => error > 1e-5);
 }

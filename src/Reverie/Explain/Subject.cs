@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Reverie.Autodiff;
 using Reverie.Autodiff.Float64;
 using Reverie.Onnx;
@@ -30,6 +31,7 @@ public sealed class Subject : IDisposable
     private readonly Dictionary<string, BackwardGraph> _backward = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Subject> _rests = new(StringComparer.Ordinal);
     private readonly Dictionary<string, object> _remembered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, float[]> _narrowed = new(StringComparer.Ordinal);
     private readonly Graph _graph;
 
     /// <summary>Creates the subject; nothing is compiled yet.</summary>
@@ -115,12 +117,16 @@ public sealed class Subject : IDisposable
     /// <param name="cancellation">Ends the run in flight.</param>
     /// <exception cref="ReverieException">An operator has no rule, an input does not fit the graph, or memory is short.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public Differentiation Differentiate(IReadOnlyList<Signal> inputs, RuleTable? rules = null, IReadOnlyList<string>? withRespectTo = null, CancellationToken cancellation = default)
+    public Differentiation Differentiate(IReadOnlyList<Signal> inputs, RuleTable? rules = null, IReadOnlyList<string>? withRespectTo = null, CancellationToken cancellation = default) =>
+        Differentiate(inputs, rules, withRespectTo, null, cancellation);
+
+    /// <summary>The same for one of many runs: gradients are written over those of a run before, where they are as large.</summary>
+    internal Differentiation Differentiate(IReadOnlyList<Signal> inputs, RuleTable? rules, IReadOnlyList<string>? withRespectTo, IReadOnlyList<Signal>? over, CancellationToken cancellation)
     {
         rules ??= RuleTable.Gradient;
         var tensors = withRespectTo ?? InputNames;
         var values = withRespectTo is not null;
-        return Backward($"{rules.Name}\n{string.Join('\n', tensors)}", () => BackwardGraph.Build(_graph, Target.Tensor, tensors, rules, values), inputs, withRespectTo, cancellation: cancellation);
+        return Backward($"{rules.Name}\n{string.Join('\n', tensors)}", () => BackwardGraph.Build(_graph, Target.Tensor, tensors, rules, values), inputs, withRespectTo, over: over, cancellation: cancellation);
     }
 
     /// <summary>A tensor of the graph for each item.</summary>
@@ -160,19 +166,22 @@ public sealed class Subject : IDisposable
     /// <param name="inputs">The inputs of one run.</param>
     /// <param name="values">Further outputs to give back.</param>
     /// <param name="also">Further inputs.</param>
+    /// <param name="over">Signals that the gradients may be written over.</param>
     /// <param name="cancellation">Ends the run in flight.</param>
     internal Differentiation Backward(string key, Func<BackwardGraph> build, IReadOnlyList<Signal> inputs, IReadOnlyList<string>? values = null,
-        IReadOnlyList<(string Name, Signal Value)>? also = null, CancellationToken cancellation = default)
+        IReadOnlyList<(string Name, Signal Value)>? also = null, IReadOnlyList<Signal>? over = null, CancellationToken cancellation = default)
     {
         if (!_backward.TryGetValue(key, out var built)) _backward[key] = built = build();
         var compiled = Compiled(key, () => built.Graph);
-        var feeds = Feeds(inputs);
+        var feeds = new Dictionary<string, RuntimeTensor>(StringComparer.Ordinal);
+        CheckCount(inputs);
+        for (var index = 0; index < inputs.Count; index++) feeds[_graph.Inputs[index].Name] = Converted(_graph.Inputs[index].Name, inputs[index]);
         feeds[built.Cotangent] = Cotangent(inputs);
         foreach (var (name, value) in also ?? []) feeds[name] = Tensor(value);
         using var results = compiled.Run(feeds, cancellation: cancellation);
         var scores = new double[inputs.Max(input => input.Items)];
         ScoresOf(results[Target.Tensor], inputs, scores);
-        return new(scores, values is null ? inputs : [.. values.Select(tensor => SignalOf(results[tensor]))], [.. built.Gradients.Select(name => SignalOf(results[name]))]);
+        return new(scores, values is null ? inputs : [.. values.Select(tensor => SignalOf(results[tensor]))], [.. built.Gradients.Select((name, index) => SignalOf(results[name], over is null ? null : over[index]))]);
     }
 
     /// <summary>A graph made from this one, compiled in the subject's precision once and kept until <see cref="Dispose"/>.</summary>
@@ -189,7 +198,7 @@ public sealed class Subject : IDisposable
     /// <summary>The inputs as a compiled graph of this subject takes them.</summary>
     public Dictionary<string, RuntimeTensor> Feeds(IReadOnlyList<Signal> inputs, string prefix = "")
     {
-        if (inputs.Count != _graph.Inputs.Count) throw new ReverieException($"{inputs.Count} inputs are given, but the network has {_graph.Inputs.Count}");
+        CheckCount(inputs);
         var feeds = new Dictionary<string, RuntimeTensor>(StringComparer.Ordinal);
         for (var index = 0; index < inputs.Count; index++) feeds[prefix + _graph.Inputs[index].Name] = Tensor(inputs[index]);
         return feeds;
@@ -198,10 +207,16 @@ public sealed class Subject : IDisposable
     /// <summary>A signal in the subject's precision.</summary>
     public RuntimeTensor Tensor(Signal signal) => Precision == Precision.Float64
         ? RuntimeTensor.Of(signal.Values, signal.Shape)
-        : RuntimeTensor.Of(Array.ConvertAll(signal.Values, value => (float)value), signal.Shape);
+        : RuntimeTensor.Of(Narrowed(signal, GC.AllocateUninitializedArray<float>(signal.Values.Length)), signal.Shape);
 
-    /// <summary>A result as a signal, copied.</summary>
-    public static Signal SignalOf(RuntimeTensor tensor) => new(tensor.ToDoubles(), tensor.Shape.ToArray());
+    /// <summary>A result as a signal, copied; over an earlier one of the same shape where that is given.</summary>
+    public static Signal SignalOf(RuntimeTensor tensor, Signal? over = null)
+    {
+        var signal = over is not null && tensor.Shape.SequenceEqual(over.Shape) ? over : new(GC.AllocateUninitializedArray<double>(checked((int)tensor.Count)), tensor.Shape.ToArray());
+        if (tensor.Type == ElementType.Double) tensor.Span<double>().CopyTo(signal.Values);
+        else TensorPrimitives.ConvertChecked<float, double>(tensor.Span<float>(), signal.Values);
+        return signal;
+    }
 
     /// <summary>The target's weights for every item of a batch: where backward passes begin.</summary>
     public RuntimeTensor Cotangent(IReadOnlyList<Signal> inputs)
@@ -242,7 +257,28 @@ public sealed class Subject : IDisposable
         _rests.Clear();
         // graphs of backward passes hold weights of their own, turned round
         _backward.Clear();
+        _narrowed.Clear();
         _remembered.Clear();
+    }
+
+    private void CheckCount(IReadOnlyList<Signal> inputs)
+    {
+        if (inputs.Count != _graph.Inputs.Count) throw new ReverieException($"{inputs.Count} inputs are given, but the network has {_graph.Inputs.Count}");
+    }
+
+    // Of many runs of one size each input has one array, so that memory does not grow with their number.
+    private RuntimeTensor Converted(string name, Signal signal)
+    {
+        if (Precision == Precision.Float64) return Tensor(signal);
+        var buffer = _narrowed.GetValueOrDefault(name);
+        if (buffer?.Length != signal.Values.Length) _narrowed[name] = buffer = GC.AllocateUninitializedArray<float>(signal.Values.Length);
+        return RuntimeTensor.Of(Narrowed(signal, buffer), signal.Shape);
+    }
+
+    private static float[] Narrowed(Signal signal, float[] into)
+    {
+        TensorPrimitives.ConvertChecked<double, float>(signal.Values, into);
+        return into;
     }
 
     private static Signal[] Gather(IReadOnlyList<Signal> like, int first, int count, double[][] buffers, ItemWriter write)

@@ -320,9 +320,12 @@ internal static class OperatorCases
         cases["Resize"] = r =>
         {
             var c = new OperatorCase("Resize", r);
-            c.Input([2, 2, 4, 5]).Skip();
-            var scales = c.Next(0, 1) == 0;
-            if (scales) c.Constant(Tensor.Of(c.Pick<float[]>([1, 1, 2, 2], [1, 1, 3, 2], [1, 1, 0.5f, 2], [1, 1, 1.5f, 1]), 4));
+            // long lines take the band of the matrix where short ones take all of it
+            var isLong = c.Next(0, 3) == 0;
+            c.Input(isLong ? [1, 1, 2, 170] : [2, 2, 4, 5]).Skip();
+            if (isLong && c.Next(0, 1) == 0) c.Skip().Ints(1, 1, c.Next(1, 4), c.Next(430, 470));
+            else if (isLong) c.Constant(Tensor.Of(c.Pick<float[]>([1, 1, 1.5f, 2.5f], [1, 1, 1, 3], [1, 1, 2, 2.7f]), 4));
+            else if (c.Next(0, 1) == 0) c.Constant(Tensor.Of(c.Pick<float[]>([1, 1, 2, 2], [1, 1, 3, 2], [1, 1, 0.5f, 2], [1, 1, 1.5f, 1]), 4));
             else c.Skip().Ints(2, 2, c.Next(2, 9), c.Next(2, 9));
             var mode = c.Pick("nearest", "linear", "cubic");
             c.With("mode", mode).With("coordinate_transformation_mode", c.Pick("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel"));

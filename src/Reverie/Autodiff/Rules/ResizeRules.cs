@@ -1,10 +1,11 @@
+using Reverie.Autodiff.Linear;
 using Reverie.Onnx;
 
 namespace Reverie.Autodiff.Rules;
 
 /// <summary>
 /// Resizing is linear and works axis by axis: Y = A_h X A_w^T. The matrices are found in the graph itself, by resizing identity matrices,
-/// so that every mode and coordinate convention is right by construction.
+/// so that every mode and coordinate convention is right by construction; large ones by the band that is not zero.
 /// </summary>
 internal static class ResizeRules
 {
@@ -27,6 +28,8 @@ internal static class ResizeRules
             if (!bySize && constant?[index] == 1 || Unchanged(c, (int)axes[index])) continue;
             if (Replicates(node) && constant?[index] is { } factor && factor == Math.Floor(factor) && factor > 1)
                 dy = SummedInBlocks(c, dy, axes[index], (long)factor, rank);
+            else if (Width(c, (int)axes[index], constant?[index]) is { } width)
+                dy = Banded(c, dy, (int)axes[index], rank, width, constant?[index], factors.Range(index, index + 1), bySize);
             else
                 dy = TimesMatrix(c, dy, axes[index], factors.Range(index, index + 1), bySize, rank);
         }
@@ -50,6 +53,24 @@ internal static class ResizeRules
         return c.Emitter.Op("ReduceSum", [dy.Reshape(split), c.Emitter.Ints(axis + 1)], ("keepdims", 0));
     }
 
+    private static int? Width(RuleContext c, int axis, double? scale) =>
+        ResizeBand.Width(c.Node, scale, c.Dims()?[axis].Value, c.Emitter.DimsOf(c.Node.Output)?[axis].Value);
+
+    private static Value Banded(RuleContext c, Value dy, int axis, int rank, int width, double? scale, Value factor, bool bySize)
+    {
+        var e = c.Emitter;
+        var n = e.Op("Gather", [c.Shape(), e.Int(axis)], ("axis", 0));
+        var m = e.Op("Gather", [e.ShapeOf(c.Node.Output), e.Int(axis)], ("axis", 0));
+        Value? nearest = null;
+        if (c.Node.String("mode", "nearest") == "nearest")
+        {
+            // which input an output takes, where two are equally near, is found in the graph itself
+            var places = Interpolation.Count(e, n).Unsqueeze(0, 1, 2);
+            nearest = Resized(c, places, bySize ? e.Op("Concat", [e.Ints(1, 1, 1), factor], ("axis", 0)) : e.Op("Concat", [Ones(e), factor], ("axis", 0)), bySize).Reshape(-1);
+        }
+        return ResizeBand.Adjoint(c.Node, dy, axis, rank, width, n, m, scale is { } s ? e.Scalar(ExactNumbers.Recover((float)s)) : bySize ? null : factor.Reshape(), nearest);
+    }
+
     private static Value TimesMatrix(RuleContext c, Value dy, long axis, Value factor, bool bySize, int rank)
     {
         var matrix = Matrix(c, axis, factor, bySize);
@@ -68,12 +89,20 @@ internal static class ResizeRules
         var size = e.Op("Gather", [c.Shape(), e.Ints(axis)], ("axis", 0));
         var square = e.Op("ConstantOfShape", [e.Op("Concat", [size, size], ("axis", 0))], ("value", Tensor.Of([0f], 1)));
         var identity = e.Op("EyeLike", square).Unsqueeze(0, 1);
-        var one = bySize ? e.Ints(1, 1) : e.Constant("ones", Tensor.Of([1f, 1f, 1f], 3));
-        Value full = bySize ? e.Op("Concat", [one, size, factor], ("axis", 0)) : e.Op("Concat", [one, factor], ("axis", 0));
-        var resize = new Node("Resize", bySize ? [identity.Name, "", "", full.Name] : [identity.Name, "", full.Name], [e.Fresh("Resize")]);
+        Value full = bySize ? e.Op("Concat", [e.Ints(1, 1), size, factor], ("axis", 0)) : e.Op("Concat", [Ones(e), factor], ("axis", 0));
+        return Resized(c, identity, full, bySize).Reshape(e.Op("Concat", [size, e.Ints(-1)], ("axis", 0)));
+    }
+
+    private static Value Ones(Emitter e) => e.Constant("ones", Tensor.Of([1f, 1f, 1f], 3));
+
+    // resized as the node resizes, by sizes or by scales of four axes
+    private static Value Resized(RuleContext c, Value x, Value target, bool bySize)
+    {
+        var e = c.Emitter;
+        var resize = new Node("Resize", bySize ? [x.Name, "", "", target.Name] : [x.Name, "", target.Name], [e.Fresh("Resize")]);
         foreach (var (name, value) in c.Node.Attributes)
             if (name is not ("axes" or "keep_aspect_ratio_policy")) resize.Attributes[name] = value;
         e.Nodes.Add(resize);
-        return e[resize.Output].Reshape(e.Op("Concat", [size, e.Ints(-1)], ("axis", 0)));
+        return e[resize.Output];
     }
 }

@@ -68,7 +68,7 @@ public sealed record DeepLift : LayeredMethod
         var (inputs, baseline) = (both.Take(both.Count / 2).ToList(), both.Skip(both.Count / 2).ToList());
         IReadOnlyList<string> values = layer is null ? [] : [layer, ReferenceGraph.Name(layer)];
         var run = subject.Backward($"deeplift {Rule}\n{layer}", () => Build(subject, tensors, values), inputs, values,
-            [.. subject.InputNames.Select((name, index) => (ReferenceGraph.Name(name), baseline[index]))], context.Cancellation);
+            [.. subject.InputNames.Select((name, index) => (ReferenceGraph.Name(name), baseline[index]))], cancellation: context.Cancellation);
         if (!MultiplyByInputs) return run.Gradients;
         var (x, b) = layer is null ? (inputs, baseline) : (run.Values.Take(1).ToList(), run.Values.Skip(1).ToList());
         return [.. run.Gradients.Select((multiplier, index) => multiplier.Zip(x[index].Zip(b[index], (one, other) => one - other), (m, change) => m * change))];

@@ -40,7 +40,7 @@ public sealed record Conductance : LayeredMethod
         curve.Follow(Steps, (item, step, into) =>
         {
             PathPlace[] place = [new(item, 0, (double)step / Steps, 1)];
-            for (var input = 0; input < into.Length; input++) PathIntegral.Between(baseline[input], context.Inputs[input], place).Values.CopyTo(into[input], 0);
+            for (var input = 0; input < into.Length; input++) PathIntegral.Between(baseline[input], context.Inputs[input], place, into[input]);
         });
         return new() { Maps = curve.Sums, Layer = layer, Steps = Steps };
     }

@@ -90,7 +90,7 @@ internal sealed class AdaptivePath
         var scores = _context.Subject.Scores(_context.Items * (Segments + 1), _context.Inputs, (index, into) =>
         {
             PathPlace[] place = [new(index / (Segments + 1), 0, (double)(index % (Segments + 1)) / Segments, 1)];
-            for (var input = 0; input < into.Length; input++) PathIntegral.Between(_baseline[input], _context.Inputs[input], place).Values.CopyTo(into[input], 0);
+            for (var input = 0; input < into.Length; input++) PathIntegral.Between(_baseline[input], _context.Inputs[input], place, into[input]);
         }, null, _context.Cancellation);
         var ends = new double[_context.Items, Segments + 1];
         for (var index = 0; index < scores.Length; index++) ends[index / (Segments + 1), index % (Segments + 1)] = scores[index];

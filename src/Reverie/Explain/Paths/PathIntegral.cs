@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Reverie.Explain;
 
 /// <summary>A place on the path of an item, and how much the gradient there counts.</summary>
@@ -14,6 +16,9 @@ internal sealed class PathIntegral
     private readonly IReadOnlyList<Signal> _baseline;
     private readonly IReadOnlyList<string>? _layers;
     private readonly Signal[]?[] _sums;
+    // points and gradients of a run, written over by the next: fresh ones would pile up faster than they are collected
+    private Signal[]? _batch;
+    private IReadOnlyList<Signal>? _gradients;
     private int _done;
 
     /// <param name="context">The question.</param>
@@ -33,8 +38,9 @@ internal sealed class PathIntegral
         var total = _done + places.Count;
         foreach (var part in places.Chunk(_context.Subject.ItemsPerRun(_context.Inputs)))
         {
-            var batch = _context.Inputs.Select((input, index) => Between(_baseline[index], input, part)).ToArray();
-            var gradients = _context.Subject.Differentiate(batch, null, _layers, _context.Cancellation).Gradients;
+            if (_batch is null || _batch[0].Items != part.Length) _batch = [.. _context.Inputs.Select(input => new Signal(new double[part.Length * input.ItemLength], [part.Length, .. input.ItemShape]))];
+            for (var input = 0; input < _batch.Length; input++) Between(_baseline[input], _context.Inputs[input], part, _batch[input].Values);
+            var gradients = _gradients = _context.Subject.Differentiate(_batch, null, _layers, _gradients, _context.Cancellation).Gradients;
             for (var index = 0; index < part.Length; index++)
             {
                 var sums = _sums[part[index].Segment] ??= [.. gradients.Select(gradient => new Signal(new double[_context.Items * gradient.ItemLength], [_context.Items, .. gradient.ItemShape]))];
@@ -75,22 +81,17 @@ internal sealed class PathIntegral
     public IReadOnlyList<Signal> Products(IReadOnlyList<Signal> gradients) =>
         [.. gradients.Select((gradient, index) => gradient.Zip(_context.Inputs[index].Zip(_baseline[index], (x, b) => x - b), (g, change) => g * change))];
 
-    /// <summary>The places' points on the line.</summary>
-    public static Signal Between(Signal from, Signal to, IReadOnlyList<PathPlace> places)
+    /// <summary>Writes the places' points on the line, one after another.</summary>
+    public static void Between(Signal from, Signal to, IReadOnlyList<PathPlace> places, Span<double> points)
     {
-        var values = new double[places.Count * to.ItemLength];
         for (var place = 0; place < places.Count; place++)
         {
             Span<double> b = from.Item(places[place].Item), x = to.Item(places[place].Item);
-            var at = places[place].Node;
-            var into = values.AsSpan(place * to.ItemLength, to.ItemLength);
-            for (var index = 0; index < into.Length; index++) into[index] = b[index] + at * (x[index] - b[index]);
+            var into = points.Slice(place * to.ItemLength, to.ItemLength);
+            TensorPrimitives.Subtract(x, b, into);
+            TensorPrimitives.MultiplyAdd(into, places[place].Node, b, into);
         }
-        return new(values, [places.Count, .. to.ItemShape]);
     }
 
-    private static void Accumulate(Span<double> sum, ReadOnlySpan<double> gradient, double weight)
-    {
-        for (var index = 0; index < sum.Length; index++) sum[index] += weight * gradient[index];
-    }
+    private static void Accumulate(Span<double> sum, ReadOnlySpan<double> gradient, double weight) => TensorPrimitives.MultiplyAdd(gradient, weight, sum, sum);
 }

@@ -24,7 +24,7 @@ internal static unsafe class WinogradWeights
     {
         const int rows = WeightPanels.Rows;
         var taps = stackalloc float[Chunk * 9 * rows];
-        var columns = stackalloc Vector256<float>[3 * Window];
+        var columns = stackalloc Vector512<double>[3 * Window];
         for (var first = 0; first < inputs; first += Chunk)
         {
             var count = Math.Min(Chunk, inputs - first);
@@ -32,41 +32,52 @@ internal static unsafe class WinogradWeights
             for (var packed = taps; packed < taps + count * 9 * rows; packed += 9 * rows, target += rows)
             {
                 for (var column = 0; column < 3; column++)
-                    Line(Vector256.Load(packed + column * rows), Vector256.Load(packed + (3 + column) * rows), Vector256.Load(packed + (6 + column) * rows), columns + column, 3);
+                    Line(Wide(packed + column * rows), Wide(packed + (3 + column) * rows), Wide(packed + (6 + column) * rows), columns + column, 3);
                 for (var row = 0; row < Window; row++)
                     Store(columns[3 * row], columns[3 * row + 1], columns[3 * row + 2], target + row * Window * stride, stride);
             }
         }
     }
 
+    // Transformed weights are used for every tile: what is lost in them is not averaged away. So they are rounded once, at the end.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* target, nint stride)
+    private static Vector512<double> Wide(float* from)
     {
-        Six(g0, g1, g2, out var u0, out var u1, out var u2, out var u3, out var u4, out var u5);
-        u0.Store(target);
-        u1.Store(target + stride);
-        u2.Store(target + 2 * stride);
-        u3.Store(target + 3 * stride);
-        u4.Store(target + 4 * stride);
-        u5.Store(target + 5 * stride);
+        var (low, high) = Vector256.Widen(Vector256.Load(from));
+        return Vector512.Create(low, high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Line(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, Vector256<float>* target, int stride) =>
+    private static void Put(Vector512<double> value, float* target) => Vector256.Narrow(value.GetLower(), value.GetUpper()).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<double> g0, Vector512<double> g1, Vector512<double> g2, float* target, nint stride)
+    {
+        Six(g0, g1, g2, out var u0, out var u1, out var u2, out var u3, out var u4, out var u5);
+        Put(u0, target);
+        Put(u1, target + stride);
+        Put(u2, target + 2 * stride);
+        Put(u3, target + 3 * stride);
+        Put(u4, target + 4 * stride);
+        Put(u5, target + 5 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Line(Vector512<double> g0, Vector512<double> g1, Vector512<double> g2, Vector512<double>* target, int stride) =>
         Six(g0, g1, g2, out target[0], out target[stride], out target[2 * stride], out target[3 * stride], out target[4 * stride], out target[5 * stride]);
 
     // G: (g0 ± p g1 + p^2 g2) / (2 p^2 (p^2 - q^2)), the same with p and q exchanged, g0 / (p^2 q^2) and g2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Six(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2,
-        out Vector256<float> u0, out Vector256<float> u1, out Vector256<float> u2, out Vector256<float> u3, out Vector256<float> u4, out Vector256<float> u5)
+    private static void Six(Vector512<double> g0, Vector512<double> g1, Vector512<double> g2,
+        out Vector512<double> u0, out Vector512<double> u1, out Vector512<double> u2, out Vector512<double> u3, out Vector512<double> u4, out Vector512<double> u5)
     {
-        const float ofP = (float)(1 / (2.0 * P2 * (P2 - Q2)));
-        const float ofQ = (float)(1 / (2.0 * Q2 * (Q2 - P2)));
-        u0 = g0 * (float)(1.0 / (P2 * Q2));
-        var (even, odd) = ((g0 + g2 * P2) * ofP, g1 * (float)(P / (2.0 * P2 * (P2 - Q2))));
+        const double ofP = (1 / (2.0 * P2 * ((double)P2 - Q2)));
+        const double ofQ = (1 / (2.0 * Q2 * ((double)Q2 - P2)));
+        u0 = g0 * (1.0 / ((double)P2 * Q2));
+        var (even, odd) = ((g0 + g2 * P2) * ofP, g1 * (P / (2.0 * P2 * ((double)P2 - Q2))));
         u1 = even + odd;
         u2 = even - odd;
-        (even, odd) = ((g0 + g2 * Q2) * ofQ, g1 * (float)(Q / (2.0 * Q2 * (Q2 - P2))));
+        (even, odd) = ((g0 + g2 * Q2) * ofQ, g1 * (Q / (2.0 * Q2 * ((double)Q2 - P2))));
         u3 = even + odd;
         u4 = even - odd;
         u5 = g2;
