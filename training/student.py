@@ -68,7 +68,11 @@ class Student(nn.Module):
         return {name: values[name] for name in tensors}
 
     def folded(self):
-        """{tensor base name: (weight, bias)} in float32, each normalisation folded into its convolution."""
+        """{tensor base name: (weight, bias)} in float32: each normalisation folded into its convolution, the logits centred.
+
+        A function of the picture that is added to all logits alike changes no probability, so that training leaves it to
+        chance. But explanations are of a logit: here the logits of a picture sum to 0.
+        """
         weights = {}
         for kind, name in self.steps:
             if kind != "conv":
@@ -77,7 +81,7 @@ class Student(nn.Module):
             scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
             weights[f"conv{name}"] = (self.convolutions[name].weight * scale.view(-1, 1, 1, 1),
                                       norm.bias - norm.running_mean * scale)
-        weights["fc"] = (self.fc.weight, self.fc.bias)
+        weights["fc"] = tuple(t - t.mean(0, keepdim=True) for t in (self.fc.weight, self.fc.bias))
         return {name: tuple(t.detach().float().cpu() for t in pair) for name, pair in weights.items()}
 
     @torch.no_grad()

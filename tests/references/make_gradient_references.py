@@ -1,7 +1,8 @@
-"""Writes gradients/*.json and top5.json: PyTorch's own gradients of whole networks. Run: python3 make_gradient_references.py
+"""Writes gradients/*.json and top5.json: PyTorch's own gradients of whole networks.
 
-Needs the models and the ImageNet pictures of ../../../shared (or the folder named as first argument). README.md says
-what the files hold.
+Run: python3 make_gradient_references.py [SHARED [MODEL...]]. Needs the models and the ImageNet pictures of ../../../shared
+(or of SHARED); reverie-s is the one in the repository. MODEL... makes the numbers of these alone. README.md says what the
+files hold.
 """
 import hashlib
 import json
@@ -20,6 +21,7 @@ from onnx_torch import OnnxModule, file_sha256
 HERE = pathlib.Path(__file__).parent
 SIZES = ((224, 224), (257, 193))  # height, width
 SEED = 2015
+EMBEDDED = HERE / "../../src/Reverie/Models/Embedded/reverie-s.onnx"
 TARGETS = {  # model: its logits tensor, its feature tensor
     "googlenet": ("loss3/classifier", "inception_4c/output"),
     "squeezenet1.1": ("pool10", "fire5/concat"),
@@ -156,9 +158,13 @@ def main():
     labels = (shared / "models/imagenet1k-labels.txt").read_text().splitlines()
     if len(pictures) != 12:
         sys.exit(f"{shared}/media/imagenet holds {len(pictures)} pictures instead of 12")
-    best = {"made_with": made_with(), "models": {}}
-    for name, (logit, feature) in TARGETS.items():
-        path = shared / "models" / f"{name}.onnx"
+    wanted = sys.argv[2:] or list(TARGETS)
+    if unknown := set(wanted) - set(TARGETS):
+        sys.exit(f"no such model: {', '.join(sorted(unknown))}; there are {', '.join(TARGETS)}")
+    best = {"made_with": made_with(), "models": json.loads((HERE / "top5.json").read_text())["models"] if sys.argv[2:] else {}}
+    for name in wanted:
+        logit, feature = TARGETS[name]
+        path = EMBEDDED if name == "reverie-s" else shared / "models" / f"{name}.onnx"
         print(name, flush=True)
         card = card_of(path)
         networks = {(kind, dtype): OnnxModule(path, dtype, smooth=kind == "smooth")
@@ -171,9 +177,9 @@ def main():
             best["models"][name] = {"size": card["size"], "pictures": top5(networks["original", torch.float64], card, logit, pictures)}
             hits = 0
             for picture, found in best["models"][name]["pictures"].items():
-                wanted = picture.split("_", 1)[1].replace("_", " ").lower()
+                thing = picture.split("_", 1)[1].replace("_", " ").lower()
                 said = [labels[c] for c in found["classes"]]
-                hits += wanted in said[0].lower()
+                hits += thing in said[0].lower()
                 print(f"  {picture}: {said[0]} {found['probabilities'][0]:.3f}")
             print(f"  top-1 right on {hits} of {len(pictures)}")
     write_json(HERE / "top5.json", best)

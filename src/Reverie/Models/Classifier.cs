@@ -24,14 +24,7 @@ public static class Classifier
         foreach (var (domain, version) in model.OtherOpsets) cut.OtherOpsets[domain] = version;
         foreach (var (key, value) in model.Metadata) cut.Metadata[key] = value;
         if (card is null && model.Metadata.TryGetValue(ModelCard.MetadataKey, out var text)) card = ModelCard.Parse(text, "in the model's metadata");
-        if (card is not null) cut.Metadata[ModelCard.MetadataKey] = (card with { Output = new(), Labels = null, Sha256 = null, Layers = Kept(card.Layers, cut.Graph) }).ToJson();
+        if (card is not null) cut.Metadata[ModelCard.MetadataKey] = (card with { Output = new(), Labels = null, Sha256 = null, Layers = card.Layers.Within(cut.Graph) }).ToJson();
         return cut;
     }
-
-    private static LayerCard Kept(LayerCard layers, Graph graph) => new()
-    {
-        Dream = [.. layers.Dream.Where(graph.Has)],
-        Style = [.. layers.Style.Where(graph.Has)],
-        Content = [.. layers.Content.Where(graph.Has)],
-    };
 }

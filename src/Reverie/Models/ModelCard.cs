@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Reverie.Onnx;
 
 namespace Reverie.Models;
 
@@ -95,6 +96,14 @@ public sealed record LayerCard
 
     /// <summary>Layers whose values keep the content.</summary>
     public IReadOnlyList<string> Content { get; init => field = value ?? []; } = [];
+
+    /// <summary>Those that a graph has.</summary>
+    internal LayerCard Within(Graph graph)
+    {
+        return new() { Dream = Known(Dream), Style = Known(Style), Content = Known(Content) };
+
+        IReadOnlyList<string> Known(IReadOnlyList<string> layers) => [.. layers.Where(layer => graph.Has(graph.Resolve(layer)))];
+    }
 }
 
 /// <summary>The outputs of a network.</summary>

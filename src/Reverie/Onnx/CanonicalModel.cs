@@ -70,6 +70,7 @@ public sealed class CanonicalModel
         DropUnused(graph);
         // constants that folding found tell more about the nodes that read them
         if (graph.Nodes.Count != nodes) CheckAgain(graph);
+        BlobNames.Apply(graph);
         return new(canonical, model.Opset, notes);
     }
 

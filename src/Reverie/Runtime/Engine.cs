@@ -26,6 +26,7 @@ internal static class Engine
         // A host that uses ONNX Runtime itself may have made the environment already, with its own logging: then that stands.
         if (!OrtEnv.IsCreated)
         {
+            Telemetry.Prevent();
             var options = new EnvironmentCreationOptions { logId = "reverie", logLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             var environment = OrtEnv.CreateInstanceWithOptions(ref options);
             environment.DisableTelemetryEvents();

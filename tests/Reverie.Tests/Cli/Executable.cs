@@ -9,8 +9,8 @@ internal static class Executable
     /// <summary>Starts the command with its streams redirected.</summary>
     public static Process Start(params string[] arguments) => Start(arguments, []);
 
-    /// <summary>Starts the command with its streams redirected and with variables of the environment.</summary>
-    public static Process Start(string[] arguments, (string Name, string Value)[] environment)
+    /// <summary>Starts the command with its streams redirected and with variables of the environment; null takes one away.</summary>
+    public static Process Start(string[] arguments, (string Name, string? Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Reverie.Cli.dll"));
@@ -23,7 +23,7 @@ internal static class Executable
     public static Task<Outcome> Run(params string[] arguments) => Run(arguments, []);
 
     /// <summary>Runs the command to its end with variables of the environment.</summary>
-    public static async Task<Outcome> Run(string[] arguments, (string Name, string Value)[] environment)
+    public static async Task<Outcome> Run(string[] arguments, (string Name, string? Value)[] environment)
     {
         var clock = Stopwatch.StartNew();
         using var process = Start(arguments, environment);

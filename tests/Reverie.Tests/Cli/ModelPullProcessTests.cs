@@ -64,7 +64,7 @@ public sealed class ModelPullProcessTests : IDisposable
         Assert.Equal(outcome.Error.Length - 1, outcome.Error.IndexOf('\n', StringComparison.Ordinal));
     }
 
-    private (string, string)[] Environment(FaultyServer server)
+    private (string, string?)[] Environment(FaultyServer server)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Served));
         File.WriteAllText(_cache["catalogue.json"], $$"""[{"name": "{{Name}}", "title": "a network", "license": "MIT", "urls": ["{{server.Address}}"], "bytes": {{Served.Length}}, "sha256": "{{hash}}"}]""");

@@ -184,6 +184,17 @@ public sealed class ModelPullTests : IDisposable
     }
 
     [Fact]
+    public async Task Good_layers_that_the_file_lacks_are_left_out_of_its_card()
+    {
+        using var server = new FaultyServer(Net);
+        var entry = Entry(published: true, server.Address) with { Card = new() { Input = new() { Size = [8, 8] }, Layers = new() { Dream = ["relu", "of another version"], Style = ["conv"] } } };
+        await Run(entry);
+        using var network = Network.Load(_store.PathOf("net"));
+        Assert.Equal("relu", Assert.Single(network.Card.Layers.Dream));
+        Assert.Equal("conv", Assert.Single(network.Card.Layers.Style));
+    }
+
+    [Fact]
     public void The_catalogue_is_complete_in_every_entry()
     {
         Assert.NotEmpty(ModelCatalogue.Entries);

@@ -101,6 +101,28 @@ public class NetworkTests
     }
 
     /// <summary>A network of one convolution to two channels, averaged and put through a Softmax, for 8 x 9 pixels.</summary>
+    [Fact]
+    public void Caffes_names_work_where_Caffe2_has_numbered_them()
+    {
+        var model = new Model();
+        var graph = model.Graph;
+        graph.Inputs.Add(new("data_0", new(ElementType.Float, [1, 3, 8, 8])));
+        graph.Outputs.Add(new("pool_1", new(ElementType.Float, [1, 2, 1, 1])));
+        graph.Constants["conv_w_0"] = Tensor.Of<float>([1, 2, 3, 4, 5, 6], 2, 3, 1, 1);
+        graph.Nodes.Add(new("Conv", ["data_0", "conv_w_0"], ["conv_1"]));
+        graph.Nodes.Add(new("Relu", ["conv_1"], ["conv_2"]));
+        graph.Nodes.Add(new("Dropout", ["conv_2"], ["conv_3"]));
+        graph.Nodes.Add(new("GlobalAveragePool", ["conv_3"], ["pool_1"]));
+        using (var network = Network.Load(model.ToBytes(), "caffe2"))
+        {
+            Assert.Equal("conv_2", network.Graph.Resolve("conv"));
+            Assert.True(network.IsLayer("conv") && network.IsLayer("conv_1") && network.IsLayer("pool"));
+        }
+        graph.Inputs[0] = graph.Inputs[0] with { Name = "data" };
+        graph.Nodes[0].Inputs[0] = "data";
+        using (var network = Network.Load(model.ToBytes(), "from elsewhere")) Assert.False(network.IsLayer("conv"));
+    }
+
     private static Model Tiny(string card, string conv = "conv")
     {
         var model = new Model { Metadata = { [ModelCard.MetadataKey] = card } };

@@ -21,7 +21,7 @@ public sealed class NetworkGradientTests
     {
         using var reference = Reference(model);
         var root = reference.RootElement;
-        using var network = Network.Load(Shared.Require("models", $"{model}.onnx"));
+        using var network = Load(model);
         Assert.Equal(root.GetProperty("sha256").GetString(), network.Sha256);
         foreach (var kind in root.GetProperty("cases").EnumerateArray().GroupBy(each => (Smooth: each.GetProperty("network").GetString() == "smooth", Tensor: Tensor(each))))
         {
@@ -56,7 +56,7 @@ public sealed class NetworkGradientTests
     public void The_float32_gradient_is_as_good_as_PyTorchs(string model)
     {
         using var reference = Reference(model);
-        using var network = Network.Load(Shared.Require("models", $"{model}.onnx"));
+        using var network = Load(model);
         var pictures = Directory.GetFiles(Shared.Require("media", "imagenet"), "*.JPEG").Order(StringComparer.Ordinal).Select(Picture.Load).ToList();
         Assert.Equal(12, pictures.Count);
         foreach (var tensor in reference.RootElement.GetProperty("pictures").EnumerateArray().GroupBy(each => each.GetProperty("target").GetProperty("tensor").GetString()!))
@@ -93,7 +93,7 @@ public sealed class NetworkGradientTests
     [MemberData(nameof(Models))]
     public void A_batch_of_three_equals_three_singles(string model)
     {
-        using var network = Network.Load(Shared.Require("models", $"{model}.onnx"));
+        using var network = Load(model);
         var tensor = network.Card.Output.Logits ?? "relu4_1";
         var product = VectorJacobian.Build(SmoothTwin.Of(network.Graph), tensor);
         using var compiled = new Differentiated(product, graph => graph);
@@ -104,6 +104,10 @@ public sealed class NetworkGradientTests
         var apart = new Array64([.. gradients.SelectMany(each => each.Gradient.Data)], batch.Shape);
         Assert.True(together.RelativeError(apart) <= 1e-6, $"{together.RelativeError(apart):E2}");
     }
+
+    // The network of the repository is loaded from its file, so that each test may dispose of its own.
+    private static Network Load(string model) =>
+        Network.Load(model == ModelRegistry.EmbeddedName ? Shared.InRepository("src", "Reverie", "Models", "Embedded", $"{model}.onnx") : Shared.Require("models", $"{model}.onnx"));
 
     private static JsonDocument Reference(string model) =>
         JsonDocument.Parse(File.ReadAllText(Shared.InRepository("tests", "references", "gradients", $"{model}.json")));

@@ -98,12 +98,14 @@ public sealed class ModelPull
             var asItIs = Entry.FileName.EndsWith(".onnx", StringComparison.Ordinal) && !Strip;
             var model = ModelImport.Read(partial);
             // What cannot be read is of no use in the store, whatever its hash.
-            _ = CanonicalModel.From(model);
-            if (Strip) model = Classifier.CutOff(model, Entry.Card);
+            var graph = CanonicalModel.From(model).Graph;
+            // The catalogue knows good layers from documents, which may tell of another version of the file.
+            var card = Entry.Card is { } known ? known with { Layers = known.Layers.Within(graph) } : null;
+            if (Strip) model = Classifier.CutOff(model, card);
             var source = new ModelSource { From = from, FetchedSha256 = hash, Sha256 = hash, Published = Entry.Sha256 is not null, Stripped = Strip };
             if (asItIs)
             {
-                store.Put(Entry.Name, Entry.Card, source, path => File.Move(partial, path, overwrite: true));
+                store.Put(Entry.Name, card, source, path => File.Move(partial, path, overwrite: true));
                 return;
             }
             var made = store.Beside(Entry.Name, ".onnx") + $".{Guid.NewGuid():N}.tmp";
@@ -112,7 +114,7 @@ public sealed class ModelPull
                 model.Write(made);
                 using var stream = File.OpenRead(made);
                 source = source with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(stream)) };
-                store.Put(Entry.Name, Strip ? null : Entry.Card, source, path => File.Move(made, path, overwrite: true));
+                store.Put(Entry.Name, Strip ? null : card, source, path => File.Move(made, path, overwrite: true));
             }
             finally
             {
