@@ -35,6 +35,7 @@ var evaluations = Count("--evaluations", "evaluations of PyTorch's side", 300);
 var style = new Command("style", "Times our style transfer to the loss that neural-style-pt's L-BFGS reaches.") { model, contents, styles, size, evaluations, threads, python };
 style.SetAction(parsed => Guarded(() => StyleBench.Run(new(parsed.GetValue(model)!, parsed.GetValue(contents)!, parsed.GetValue(styles)!, parsed.GetValue(size), parsed.GetValue(evaluations), parsed.GetValue(threads), parsed.GetValue(python)!))));
 root.Subcommands.Add(style);
+root.Subcommands.Add(FlowBench.Make(Guarded, threads));
 
 root.SetAction(parsed => Guarded(() =>
 {
