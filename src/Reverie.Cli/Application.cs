@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Reverie.Cli.Commands;
 using Reverie.Cli.Commands.Models;
+using Reverie.Cli.Commands.Video;
 using Reverie.Cli.Options;
 
 namespace Reverie.Cli;
@@ -73,6 +74,7 @@ internal static class Application
             new AxiomsCommand(options),
             new DreamCommand(options),
             new StyleCommand(options),
+            new VideoCommand(options),
             new VisualizeCommand(options),
             new PresetsCommand(options),
             new GridCommand(options),

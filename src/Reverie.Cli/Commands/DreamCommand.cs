@@ -169,7 +169,8 @@ internal sealed class DreamCommand : ReverieCommand
         }
     }
 
-    private static Recipe MakeRecipe(CommandContext context, string command, JsonElement settings, Network network, IReadOnlyList<string> pictures, string output) => new()
+    /// <summary>The recipe of a result at a path.</summary>
+    internal static Recipe MakeRecipe(CommandContext context, string command, JsonElement settings, Network network, IReadOnlyList<string> pictures, string output) => new()
     {
         Reverie = JsonReport.Version,
         Command = command,

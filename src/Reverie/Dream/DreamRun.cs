@@ -49,6 +49,26 @@ internal sealed class DreamRun(DeepDream settings, Network network, GradientSour
         };
     }
 
+    /// <summary>Dreams one round without judging it: what a frame of a video needs, whose start is not its original.</summary>
+    /// <param name="start">The picture to climb from, opaque and of its final size.</param>
+    /// <param name="round">The number of the round, which has its own jitter.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled: half a frame is none.</exception>
+    public Picture Climb(Picture start, int round, IProgress<DreamProgress>? progress, CancellationToken cancellation)
+    {
+        var objective = settings.RoundsFor(network)[0];
+        var sizes = Sizes([objective], start.Height, start.Width);
+        var log = new DreamLog(sizes, settings, 1, progress, cancellation);
+        var picture = new Climb(settings, sizes, Parts(objective), RegionWeights.Of(settings, sizes, null), log, round).From(start, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return picture;
+    }
+
+    /// <summary>The objective of the first round at a picture.</summary>
+    public double Value(Picture picture, CancellationToken cancellation) =>
+        sources.Of(settings.RoundsFor(network)[0]).Value(picture.Rgb, new(picture.Height, picture.Width), cancellation);
+
     /// <summary>Dreams on a picture that is not in memory, tile by tile.</summary>
     public StreamedDreamResult Dream(StreamedPicture photo, IProgress<DreamProgress>? progress, CancellationToken cancellation)
     {

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Reverie.Models;
+using Reverie.Runtime;
+
+namespace Reverie.Video;
+
+/// <summary>A way to make a video from another, frame by frame: the settings of it.</summary>
+public abstract record VideoMethod
+{
+    /// <summary>The version of these settings; a journal of another version is refused.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>What to do instead, for comparison.</summary>
+    public VideoBaseline Baseline { get; init; }
+
+    /// <summary>The settings as JSON.</summary>
+    public abstract JsonElement ToJson();
+
+    /// <summary>Starts to work with a network.</summary>
+    /// <exception cref="ReverieException">A setting is out of range.</exception>
+    internal abstract IFrameWorker Open(Network network, RuntimeOptions? options);
+}

@@ -1,0 +1,101 @@
+using CsCheck;
+using Reverie.Imaging;
+using Reverie.Models;
+using Reverie.Video;
+using Reverie.Video.Frames;
+
+namespace Reverie.Tests.Video;
+
+/// <summary>A job that ends anywhere is gone on with to the same bytes.</summary>
+public sealed class VideoJournalTests
+{
+    private const int Frames = 7;
+
+    [Fact]
+    public void WhereverItEndsTheSameJobMakesTheSameFrames()
+    {
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        var expected = Whole(source, folder["whole"]);
+        var run = 0;
+        Gen.Int[0, Frames - 1].Array[1, 2].Sample(ends =>
+        {
+            var output = folder[$"out{run++}"];
+            foreach (var end in ends) Assert.ThrowsAny<InvalidOperationException>(() => Job(source, output).Run(new TestMethod { Memory = 0.5f, Before = number => Crash(number, end) }, Network.Embedded));
+            Job(source, output).Run(new TestMethod { Memory = 0.5f }, Network.Embedded);
+            return expected.SequenceEqual(Files(output));
+        }, iter: 8, threads: 1);
+
+        // a later run may begin beyond the frame at which this one is to end
+        static void Crash(int number, int end)
+        {
+            if (number >= end) throw new InvalidOperationException("the process ends");
+        }
+    }
+
+    [Fact]
+    public void WhatIsCutOffOrDamagedIsMadeAgain()
+    {
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        var expected = Whole(source, folder["whole"]);
+        Assert.ThrowsAny<InvalidOperationException>(() => Job(source, folder["part"]).Run(new TestMethod { Memory = 0.5f, Before = number => { if (number == 5) throw new InvalidOperationException("the process ends"); } }, Network.Embedded));
+        var (frames, state) = (File.ReadAllBytes(folder["part.journal/frames.journal"]), File.ReadAllBytes(folder["part.journal/state.bin"]));
+        var run = 0;
+        (from cut in Gen.Int[0, frames.Length] from wrong in Gen.Int[-1, frames.Length - 1] from hurt in Gen.Int[-8, state.Length - 1] select (cut, wrong, hurt)).Sample(damage =>
+        {
+            var output = folder[$"out{run++}"];
+            Directory.CreateDirectory($"{output}.journal");
+            File.Copy(folder["part.journal/run.json"], $"{output}.journal/run.json");
+            var (hurtFrames, hurtState) = ((byte[])frames.Clone(), (byte[])state.Clone());
+            if (damage.wrong >= 0) hurtFrames[damage.wrong] ^= 0x10;
+            if (damage.hurt >= 0) hurtState[damage.hurt] ^= 0x10;
+            File.WriteAllBytes($"{output}.journal/frames.journal", hurtFrames[..damage.cut]);
+            File.WriteAllBytes($"{output}.journal/state.bin", hurtState);
+            Job(source, output).Run(new TestMethod { Memory = 0.5f }, Network.Embedded);
+            return expected.SequenceEqual(Files(output));
+        }, iter: 10, threads: 1);
+    }
+
+    [Fact]
+    public void TheJournalOfAnotherJobIsLeftAlone()
+    {
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        Assert.ThrowsAny<InvalidOperationException>(() => Job(source, folder["out"]).Run(new TestMethod { Before = number => { if (number == 3) throw new InvalidOperationException("the process ends"); } }, Network.Embedded));
+        var refused = Assert.Throws<ReverieException>(() => Job(source, folder["out"]).Run(new TestMethod { Memory = 0.25f }, Network.Embedded));
+        Assert.Contains("other settings", refused.Message, StringComparison.Ordinal);
+        new VideoJob(source, new() { Height = 32, Width = 48 }, folder["out"], overwrite: true).Run(new TestMethod { Memory = 0.25f }, Network.Embedded);
+        Assert.Equal(Frames, Files(folder["out"]).Count);
+    }
+
+    [Fact]
+    public void ACancelledJobKeepsItsFrames()
+    {
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        using var stop = new CancellationTokenSource();
+        var result = Job(source, folder["out"]).Run(new TestMethod { Memory = 0.5f, Before = number => { if (number == 4) stop.Cancel(); } }, Network.Embedded, cancellation: stop.Token);
+        Assert.True(result.Cancelled);
+        Assert.InRange(result.Notes.Count, 4, 5);
+        Assert.False(Directory.Exists(folder["out"]));
+        Assert.False(Job(source, folder["out"]).Run(new TestMethod { Memory = 0.5f }, Network.Embedded).Cancelled);
+        Assert.Equal(Whole(source, folder["whole"]), Files(folder["out"]));
+    }
+
+    private static VideoInfo Source(TempFolder folder)
+    {
+        var texture = new MovingTexture(11);
+        return FrameSource.Probe(Clip.Frames(folder, "in", Enumerable.Range(0, Frames).Select(number => MovingTexture.Draw(32, 48, (x, y) => texture.At(x + number, y)))));
+    }
+
+    private static VideoJob Job(VideoInfo source, string output) => new(source, new() { Height = 32, Width = 48 }, output);
+
+    private static List<string> Whole(VideoInfo source, string output)
+    {
+        Job(source, output).Run(new TestMethod { Memory = 0.5f }, Network.Embedded);
+        return Files(output);
+    }
+
+    private static List<string> Files(string folder) => [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))))];
+}
