@@ -23,6 +23,9 @@ public sealed record StyleInputs
     /// <summary>Each style's regions in the colours of <see cref="ContentMask"/>; null where whole styles are meant.</summary>
     public IReadOnlyList<Picture>? StyleMasks { get; init; }
 
+    /// <summary>What the result is to stay near at its last size; for the frames of a video.</summary>
+    internal IReadOnlyList<StyleAnchor> Anchors { get; init; } = [];
+
     /// <summary>A small network that paints all sizes but the last; null for none.</summary>
     public Network? Draft { get; init; }
 }

@@ -30,6 +30,9 @@ internal abstract class StyleProblem
     /// <summary>The weights of the terms.</summary>
     public IReadOnlyList<double> Weights { get; private set; } = [];
 
+    /// <summary>Pictures that this one is to stay near, place by place; none for a picture of its own.</summary>
+    public IReadOnlyList<StyleAnchor> Anchors { get; set; } = [];
+
     /// <summary>Network and objective.</summary>
     protected StyleSession Session { get; }
 
@@ -44,6 +47,7 @@ internal abstract class StyleProblem
         var values = Differentiate(rgb, Weights, gradient, cancellation);
         var value = 0.0;
         for (var index = 0; index < values.Count; index++) value += Weights[index] * values[index];
+        foreach (var anchor in Anchors) value += anchor.AddTo(rgb, gradient);
         return _bounded ? value + AddBounds(rgb, gradient) : value;
     }
 

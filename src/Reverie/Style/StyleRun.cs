@@ -72,6 +72,7 @@ internal sealed class StyleRun : IDisposable
                 KeepIfCancelled(stage);
                 break;
             }
+            if (number == plan.Count - 1) next.Anchors = _inputs.Anchors;
             ledger?.Begin(next, session.Objective.Terms);
             stage.Resting = () => Enter(next, stage, isLast: false);
             var end = stage.Optimizer.Minimize(stage.Variables, Function);

@@ -9,6 +9,7 @@ internal sealed class VideoCommand : Command
     public VideoCommand(SharedOptions shared) : base("video", "Dream on a video, or paint it, so that it stays steady; or make one from a picture (docs/video.md)")
     {
         Add(new VideoDreamCommand(shared));
+        Add(new VideoStyleCommand(shared));
         Add(new VideoZoomCommand(shared));
     }
 }

@@ -7,7 +7,6 @@ using Reverie.Dream.Storyboards;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Video;
-using Reverie.Video.Frames;
 
 namespace Reverie.Cli.Commands.Video;
 
