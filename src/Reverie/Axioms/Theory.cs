@@ -31,7 +31,7 @@ public sealed record Theory(Promise Completeness, Promise Sensitivity, Promise D
     public static Theory DeepLift { get; } = new(Yes, Yes, No, No, Yes, No, "its discrete chain rule is no chain rule (T2, T6, T9)");
 
     /// <summary>DeepLIFT with RevealCancel.</summary>
-    public static Theory RevealCancel { get; } = new(Yes, Yes, No, No, No, No, "Shapley values of two players, layer by layer");
+    public static Theory RevealCancel { get; } = new(Yes, Yes, No, No, Yes, No, "Shapley values of two players, layer by layer; what each layer passes on does not depend on what is asked");
 
     /// <summary>LRP with the epsilon rule.</summary>
     public static Theory LrpEpsilon { get; } = new(If, No, If, If, If, If, "in networks of ReLUs and max pools it is input x gradient, as epsilon goes to 0");
