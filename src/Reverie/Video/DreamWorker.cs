@@ -36,9 +36,10 @@ internal sealed class DreamWorker : IFrameWorker
             var gain = Gain(run, picture, result, cancellation);
             return new(result, gain, before?.Key ?? new(frame.Number, gain, DetailBands.Of(Detail(result, picture), picture.Height, picture.Width)));
         }
-        var next = new DreamRun(dream with { Steps = _settings.Steps }, _network, _sources);
+        var push = before.Key.Level;
+        var next = new DreamRun(dream with { Steps = _settings.Steps, StepSize = dream.StepSize * push }, _network, _sources);
         var dreamt = next.Climb(WithDetail(picture, Carried(before, pair)), frame.Number, Relay.Of(progress), cancellation);
-        var held = before.Key.Bands!.Hold(Detail(dreamt, picture), picture.Height, picture.Width, before.Key.Level);
+        var held = before.Key.Bands!.Hold(Detail(dreamt, picture), picture.Height, picture.Width, Math.Clamp(Math.Sqrt(push), LeastStrength, MostStrength));
         var output = WithDetail(picture, held);
         var reached = Gain(next, picture, output, cancellation);
         return new(output, reached, before.Key with { Level = Level(before.Key, reached) });
@@ -64,17 +65,17 @@ internal sealed class DreamWorker : IFrameWorker
         return detail;
     }
 
-    // Steps on a dream excite it more than as many pixels of a fresh one: detail of the key frame's strength would be more and more active. So its level follows the activation.
+    // Detail that is moved along wears out, and where nothing moves every step excites it more: so how far steps go, and less so how strong the detail may be, follows the activation.
     private static double Level(KeyFrame key, double? reached)
     {
         if (key.Objective is not > 0 || reached is not > 0) return key.Level;
-        return Math.Clamp(key.Level * Math.Clamp(Math.Pow(key.Objective.Value / reached.Value, Response), 1 / MostChange, MostChange), LeastLevel, MostLevel);
+        return Math.Clamp(key.Level * Math.Clamp(Math.Pow(key.Objective.Value / reached.Value, Response), 1 / MostChange, MostChange), LeastPush, MostPush);
     }
 
     private const double EdgeSoftness = 0.8;
 
-    // the activation goes about with the square of the detail; half of that is slow enough not to swing
-    private const double Response = 0.5, MostChange = 1.1, LeastLevel = 0.5, MostLevel = 1.3;
+    // slow enough not to swing, fast enough for shots of a second
+    private const double Response = 0.7, MostChange = 1.3, LeastPush = 0.2, MostPush = 4, LeastStrength = 0.6, MostStrength = 1.2;
 
     private static float[] Detail(Picture result, Picture source)
     {

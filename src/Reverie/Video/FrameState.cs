@@ -15,7 +15,7 @@ internal sealed record FrameState(FrameNote Note, KeyFrame Key, Picture Source, 
 /// <param name="Number">The key frame.</param>
 /// <param name="Objective">The objective that it reached; null where the method has none.</param>
 /// <param name="Bands">The strength of its detail in each band; null where the method does not hold it.</param>
-/// <param name="Level">How strong the detail is to be against that now, so that the objective stays the key frame's.</param>
+/// <param name="Level">How far steps go now, against the settings, so that the objective stays the key frame's.</param>
 internal sealed record KeyFrame(int Number, double? Objective, DetailBands? Bands, double Level = 1);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

@@ -17,7 +17,7 @@ public sealed record VideoDream : VideoMethod
     public DeepDream Dream { get; init; } = new();
 
     /// <summary>Steps at each octave of a frame that is no key frame.</summary>
-    public int Steps { get; init; } = 1;
+    public int Steps { get; init; } = 2;
 
     /// <summary>How much of the detail is carried over, from 0 to 1.</summary>
     public double Carry { get; init; } = 1;

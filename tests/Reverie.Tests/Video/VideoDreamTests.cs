@@ -63,18 +63,18 @@ public sealed class VideoDreamTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void AStillVideoWithoutStepsOfItsOwnStaysStill()
+    public void AStillVideoStaysStillAndAsActive()
     {
         using var folder = new TempFolder();
         var texture = new MovingTexture(22);
         var still = MovingTexture.Draw(64, 96, (x, y) => texture.At(x, y));
         var source = FrameSource.Probe(Clip.Frames(folder, "in", [still, still, still]));
-        var notes = new VideoJob(source, new() { Height = 64, Width = 96 }, folder["out"]).Run(new VideoDream { Dream = new() { Octaves = 1, Steps = 4, Seed = 1 } }, Network.Embedded).Notes;
+        var notes = new VideoJob(source, new() { Height = 64, Width = 96 }, folder["out"]).Run(new VideoDream { Steps = 1, Dream = new() { Octaves = 1, Steps = 8, Seed = 1 } }, Network.Embedded).Notes;
         Assert.All(notes.Skip(1), note =>
         {
             Assert.Equal(0, note.SourceError!.Value, 1e-9);
             Assert.True(note.Persistence > 0.9, $"{note.Persistence}");
-            Assert.InRange(note.ObjectiveOverKey!.Value, 0.8, 1.25);
+            Assert.InRange(note.ObjectiveOverKey!.Value, 0.7, 1.4);
         });
     }
 }

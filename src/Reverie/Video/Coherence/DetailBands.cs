@@ -14,8 +14,8 @@ internal sealed record DetailBands(IReadOnlyList<double> Strengths, IReadOnlyLis
 {
     private const int Levels = 5;
 
-    // what a single frame may be changed by; more would flicker
-    private const double MostGain = 1.25;
+    // What a single frame may be changed by; more would flicker. Where much was hidden, what is left must not be blown up to make up for it: that is what steps are for.
+    private const double MostLoss = 1.25, MostGain = 1.03;
 
     /// <summary>Measures a detail [3,H,W].</summary>
     public static DetailBands Of(float[] detail, int height, int width)
@@ -35,7 +35,7 @@ internal sealed record DetailBands(IReadOnlyList<double> Strengths, IReadOnlyLis
         for (var index = 0; index < bands.Count && index < Strengths.Count; index++)
         {
             var now = Reduction.RootMeanSquare(bands[index].Planes);
-            var factor = now > 1e-6 ? (float)Math.Clamp(level * Strengths[index] / now, 1 / MostGain, MostGain) : 1;
+            var factor = now > 1e-6 ? (float)Math.Clamp(level * Strengths[index] / now, 1 / MostLoss, MostGain) : 1;
             TensorPrimitives.Multiply(bands[index].Planes, factor, bands[index].Planes);
         }
         var held = LaplacianPyramid.Merge(bands, 3);

@@ -17,8 +17,8 @@ internal sealed class FlowRefinement
 
     // of the robust functions sqrt(s^2 + eps^2), in pixels
     private const float Epsilon = 0.001f;
-    // keeps the normalisation finite where there is no contrast, in grey levels squared
-    private const float Contrast = 0.01f;
+    // contrast below this, in grey levels squared, is taken for noise of the camera or the codec, and says little about motion
+    private const float Contrast = 4;
 
     private readonly FlowPlane _first, _second, _u, _v;
     private readonly FlowPlane _mean, _change, _inside;

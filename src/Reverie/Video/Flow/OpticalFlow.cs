@@ -19,7 +19,7 @@ public sealed record OpticalFlow
     public int Refinements { get; init; } = 3;
 
     /// <summary>How much smoothness counts against the data, in the refinement.</summary>
-    public double Smoothness { get; init; } = 10;
+    public double Smoothness { get; init; } = 20;
 
     /// <summary>How many threads compute; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
