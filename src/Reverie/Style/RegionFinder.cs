@@ -10,7 +10,7 @@ namespace Reverie.Style;
 /// </summary>
 internal static class RegionFinder
 {
-    private const int LongSide = 256, Rounds = 30;
+    private const int LongSide = 256, Rounds = 30, Starts = 6;
     private const ulong Stream = 12;
 
     // A cluster that is hardly there in one of the pictures pairs nothing.
@@ -27,7 +27,9 @@ internal static class RegionFinder
         pictures.AddRange(styles);
         var maps = pictures.Select(picture => Features(network, picture, options)).ToList();
         var places = maps.SelectMany(map => map.Places).ToList();
-        var labels = Cluster(places, count, new CounterRandom(seed, Stream));
+        // k-means ends in a local minimum, and where depends on where it begins: the best of several
+        var random = new CounterRandom(seed, Stream);
+        var labels = Enumerable.Range(0, Starts).Select(_ => Cluster(places, count, random)).MinBy(start => start.Spread).Labels;
         var start = 0;
         var own = maps.Select(map =>
         {
@@ -60,25 +62,32 @@ internal static class RegionFinder
         var values = tensor.Span<float>();
         var count = (int)(rows * columns);
         var places = Enumerable.Range(0, count).Select(_ => new float[channels + 1]).ToList();
+        var moments = new (double Mean, double Variance)[channels];
         for (var channel = 0; channel < channels; channel++)
         {
-            var plane = values.Slice(channel * count, count);
             double sum = 0, square = 0;
-            foreach (var value in plane)
+            foreach (var value in values.Slice(channel * count, count))
             {
                 sum += value;
                 square += (double)value * value;
             }
-            var (mean, deviation) = (sum / count, Math.Sqrt(Math.Max(square / count - sum / count * (sum / count), 1e-12)));
-            // unit variance over all channels together: each counts alike, however many there are
-            for (var place = 0; place < count; place++) places[place][channel] = (float)((plane[place] - mean) / deviation / Math.Sqrt(channels));
+            moments[channel] = (sum / count, Math.Max(square / count - sum / count * (sum / count), 0));
+        }
+        // Unit variance over all channels together: each counts alike, however many there are. But one that fires at a place or two must not make them a region of their own,
+        // so that a channel counts as having at least a tenth of the root mean square deviation.
+        var least = Math.Max(0.01 * moments.Average(moment => moment.Variance), 1e-12);
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var plane = values.Slice(channel * count, count);
+            var (mean, scale) = (moments[channel].Mean, 1 / Math.Sqrt(Math.Max(moments[channel].Variance, least) * channels));
+            for (var place = 0; place < count; place++) places[place][channel] = (float)((plane[place] - mean) * scale);
         }
         for (var place = 0; place < count; place++) places[place][channels] = HeightWeight * ((place / columns + 0.5f) / rows - 0.5f);
         return new((int)rows, (int)columns, places);
     }
 
     // k-means with the seeding of Arthur and Vassilvitskii 2007
-    private static int[] Cluster(List<float[]> places, int count, CounterRandom random)
+    private static (int[] Labels, double Spread) Cluster(List<float[]> places, int count, CounterRandom random)
     {
         var centres = new List<float[]> { places[random.Next(0, places.Count - 1)] };
         var nearest = places.Select(place => Distance(place, centres[0])).ToArray();
@@ -107,7 +116,7 @@ internal static class RegionFinder
                 if (members.Count > 0) centres[label] = Mean(members);
             }
         }
-        return labels;
+        return (labels, places.Select((place, index) => Distance(place, centres[labels[index]])).Sum());
     }
 
     // Soft edges come from enlarging; a place whose own cluster was dropped goes to the nearest that was kept.
