@@ -90,6 +90,23 @@ public sealed class AxiomLabTests
         Assert.All(report.Cells.Where(cell => cell.Axiom != Axiom.ImplementationInvariance), cell => Assert.Equal(Verdict.NotApplicable, cell.Verdict));
     }
 
+    // the multipliers of both rules come from the forward pass, which does not know which logit is asked about
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DeepLift_is_linear_with_either_rule(bool flat)
+    {
+        LabMethod[] methods = [LabMethods.Find("deeplift"), LabMethods.Find("deeplift-reveal-cancel"), LabMethods.Find("guided-backprop")];
+        var report = new AxiomLab { Rewrites = ["R2"] }.Run(LabNetworks.Question(LabNetworks.Build(Plain with { Flat = flat, Normalised = flat })), methods, cancellation: TestContext.Current.CancellationToken);
+        Assert.Empty(report.Failures);
+        foreach (var method in methods[..2])
+        {
+            var cell = report.Worst(method.Id, Axiom.Linearity)!;
+            Assert.True(cell is { Verdict: Verdict.Holds, Promise: Promise.Guaranteed, Value: < 1e-5 }, $"{method.Id}: {cell}");
+        }
+        Assert.Equal(Verdict.Violated, report.Worst("guided-backprop", Axiom.Linearity)!.Verdict);
+    }
+
     // what passes at a rectifier is not what its derivative says: the kind of slip that a rule table can have
     [Fact]
     public void A_rule_that_is_wrong_is_caught()
