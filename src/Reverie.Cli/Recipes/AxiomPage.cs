@@ -13,8 +13,8 @@ internal static class AxiomPage
 {
     private const string Style = """
         body { background: #fafaf8; color: #222; font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
-        h2 { margin: 2.5rem 0 .5rem } code { background: #eee; padding: 0 .25em; border-radius: 3px } p { max-width: 48rem } .scroll { overflow-x: auto }
-        table { border-collapse: collapse; font-size: .85rem } th, td { border: 1px solid #ddd; padding: .25rem .5rem; text-align: left; white-space: nowrap } th { background: #f0f0ee }
+        h2 { margin: 2.5rem 0 .5rem } code { background: #eee; padding: 0 .25em; border-radius: 3px } p { max-width: 48rem } .scroll { overflow-x: auto } .scroll + .scroll { margin-top: 1rem }
+        table { border-collapse: collapse; font-size: .85rem } th, td { border: 1px solid #ddd; padding: .25rem .5rem; text-align: left; white-space: nowrap } td:last-child { white-space: normal } th { background: #f0f0ee }
         td.holds { background: #e3f1e3 } td.broken { background: #f9d9d4 } td.open { background: #fdf3d0 } td.none { color: #999 } td.wrong { background: #b2182b; color: #fff }
         .pairs { display: flex; flex-wrap: wrap; gap: 1.2rem } figure { margin: 0; width: 462px } figure div { display: flex; gap: 6px } figure.wide { width: auto } img { max-width: 100%; border: 1px solid #ddd }
         figcaption { font-size: .85rem; color: #555 }
@@ -89,7 +89,8 @@ internal static class AxiomPage
         foreach (var (id, title, _) in report.Methods)
         {
             if (MapPair.Strongest(report, id) is not { } cell || MapPair.Draw(cell) is not { } pair) continue;
-            var what = cell.Verdict == Verdict.Violated ? string.Create(CultureInfo.InvariantCulture, $"{cell.Check} changes it by {cell.Value:P0}, rank correlation {cell.Spearman:0.00}") : $"no rewrite changes it ({cell.Check}: {AxiomText.Number(cell.Float64 ?? cell.Value)})";
+            var much = cell.Value < 2 ? FormattableString.Invariant($"by {cell.Value:P0}") : FormattableString.Invariant($"by {cell.Value:0} times its size");
+            var what = cell.Verdict == Verdict.Violated ? string.Create(CultureInfo.InvariantCulture, $"{cell.Check} changes it {much}, rank correlation {cell.Spearman:0.00}") : $"no rewrite changes it ({cell.Check}: {AxiomText.Number(cell.Float64 ?? cell.Value)})";
             page.Append($"<figure><div><img alt=\"original\" src=\"{EmbeddedImage.Url(pair.Before)}\"><img alt=\"rewritten\" src=\"{EmbeddedImage.Url(pair.After)}\"></div><figcaption><b>{Text(title)}</b>: {Text(what)}</figcaption></figure>\n");
         }
         page.Append("</div>\n");
