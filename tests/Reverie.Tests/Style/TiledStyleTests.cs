@@ -78,8 +78,9 @@ public class TiledStyleTests
         foreach (var (expected, actual) in one.Problem.Weights.Zip(other.Problem.Weights)) Assert.Equal(expected, actual, Math.Abs(expected) * 1e-4);
         foreach (var (expected, actual) in one.Values.Zip(other.Values)) Assert.Equal(expected, actual, Math.Abs(expected) * 1e-4);
         var error = Array(other.Gradient).RelativeError(Array(one.Gradient));
-        // the inverse root of a covariance magnifies rounding
-        Assert.True(error < (settings.Statistic == StyleStatistic.Wasserstein ? 1e-3 : 1e-5), $"{settings.Form} {settings.Statistic} {regions?.Count}: {error:E2}");
+        // the inverse root of a covariance magnifies rounding, and so does one over the deviation of a channel that hardly fires
+        var allowed = settings.Statistic switch { StyleStatistic.Wasserstein => 1e-3, StyleStatistic.Moments => 1e-4, _ => 1e-5 };
+        Assert.True(error < allowed, $"{settings.Form} {settings.Statistic} {regions?.Count}: {error:E2}");
 
         static Autodiff.Array64 Array(float[] values) => new([.. values.Select(value => (double)value)], [values.Length]);
     }, iter: 10, threads: 1);
