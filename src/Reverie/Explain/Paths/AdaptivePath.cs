@@ -52,8 +52,14 @@ internal sealed class AdaptivePath
                 var allowed = tolerance * Scale(item);
                 if (Math.Abs(errors.Sum()) <= allowed) continue;
                 open.Add(item);
-                var wrong = Enumerable.Range(0, Segments).Where(segment => Math.Abs(errors[segment]) > allowed / Segments).ToList();
-                if (StepsOf(item) + wrong.Sum(segment => 2 * _count[item, segment]) <= most) next.AddRange(wrong.Select(segment => (item, segment)));
+                // the worst first; where not all can be afforded any more, those that can
+                var left = most - StepsOf(item);
+                foreach (var segment in Enumerable.Range(0, Segments).Where(segment => Math.Abs(errors[segment]) > allowed / Segments).OrderByDescending(segment => Math.Abs(errors[segment])))
+                {
+                    if (2 * _count[item, segment] > left) continue;
+                    left -= 2 * _count[item, segment];
+                    next.Add((item, segment));
+                }
             }
             Open = [.. open];
             if (next.Count == 0) return;
