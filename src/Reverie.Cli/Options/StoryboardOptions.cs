@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Reverie.Cli.Commands;
 using Reverie.Dream;
 using Reverie.Dream.Storyboards;
@@ -57,7 +56,4 @@ internal sealed class StoryboardOptions
             Keyframes = [new() { At = 0, Zoom = context.Value(_zoom), Rotate = context.Value(_rotate), Centre = centre }],
         }, pictures);
     }
-
-    /// <summary>Whether a result's name is that of a video.</summary>
-    public static bool IsVideo(string path) => Path.GetExtension(path).ToLower(CultureInfo.InvariantCulture) is ".mp4" or ".mkv" or ".mov" or ".webm";
 }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Reverie.Cli.Commands;
-using Reverie.Cli.Options;
 using Reverie.Dream.Storyboards;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Recipes;
 using Reverie.Runtime;
+using Reverie.Video.Frames;
 
 namespace Reverie.Cli.Recipes;
 
@@ -23,7 +23,7 @@ internal static class StoryboardTask
     public static void Run(CommandContext context, Storyboard storyboard, Network network, Picture photo, string image, string? output, Func<string, Recipe> recipe)
     {
         storyboard.Validate();
-        var video = output is not null && StoryboardOptions.IsVideo(output) ? context.Outputs.Claim(output, "--output") : null;
+        var video = output is not null && OutputPlan.IsVideo(output) ? context.Outputs.Claim(output, "--output") : null;
         if (video is not null) FrameVideo.EnsureTool();
         var folder = FrameFolder.Open(video is null ? output : Path.ChangeExtension(video, ".frames"), image, storyboard, recipe, context.Force);
         if (folder.State is { } state) context.Say($"{folder.Path} holds the frames up to {state.Frame} of this storyboard; going on from there");

@@ -30,17 +30,17 @@ internal sealed class DreamWorker : IFrameWorker
         var picture = frame.Picture;
         if (before is null || pair is null || _settings.Baseline != VideoBaseline.None)
         {
-            var start = before is not null && _settings.Baseline == VideoBaseline.Blend ? Blended(picture, before.Result) : picture;
+            var start = before is not null && _settings.Baseline == VideoBaseline.Blend ? FrameDetail.Blended(picture, before.Result) : picture;
             var run = new DreamRun(dream, _network, _sources);
             var result = run.Climb(start, frame.Number, Relay.Of(progress), cancellation);
             var gain = Gain(run, picture, result, cancellation);
-            return new(result, gain, before?.Key ?? new(frame.Number, gain, DetailBands.Of(Detail(result, picture), picture.Height, picture.Width)));
+            return new(result, gain, before?.Key ?? new(frame.Number, gain, DetailBands.Of(FrameDetail.Of(result, picture), picture.Height, picture.Width)));
         }
         var push = before.Key.Level;
         var next = new DreamRun(dream with { Steps = _settings.Steps, StepSize = dream.StepSize * push }, _network, _sources);
-        var dreamt = next.Climb(WithDetail(picture, Carried(before, pair)), frame.Number, Relay.Of(progress), cancellation);
-        var held = before.Key.Bands!.Hold(Detail(dreamt, picture), picture.Height, picture.Width, Math.Clamp(Math.Sqrt(push), LeastStrength, MostStrength));
-        var output = WithDetail(picture, held);
+        var dreamt = next.Climb(FrameDetail.On(picture, Carried(before, pair)), frame.Number, Relay.Of(progress), cancellation);
+        var held = before.Key.Bands!.Hold(FrameDetail.Of(dreamt, picture), picture.Height, picture.Width, Math.Clamp(Math.Sqrt(push), LeastStrength, MostStrength));
+        var output = FrameDetail.On(picture, held);
         var reached = Gain(next, picture, output, cancellation);
         return new(output, reached, before.Key with { Level = Level(before.Key, reached) });
     }
@@ -52,7 +52,7 @@ internal sealed class DreamWorker : IFrameWorker
     private float[] Carried(FrameState before, FramePair pair)
     {
         var (height, width) = (before.Source.Height, before.Source.Width);
-        var detail = FlowWarp.Apply(Detail(before.Result, before.Source), 3, pair.Backward);
+        var detail = FlowWarp.Apply(FrameDetail.Of(before.Result, before.Source), 3, pair.Backward);
         // the mask's edge is softened inwards: where flow does not hold, nothing is carried at all
         var soft = new float[height * width];
         GaussianBlur.Apply(pair.Mask, 1, height, width, EdgeSoftness, soft);
@@ -76,28 +76,6 @@ internal sealed class DreamWorker : IFrameWorker
 
     // slow enough not to swing, fast enough for shots of a second
     private const double Response = 0.7, MostChange = 1.3, LeastPush = 0.2, MostPush = 4, LeastStrength = 0.6, MostStrength = 1.2;
-
-    private static float[] Detail(Picture result, Picture source)
-    {
-        var detail = new float[result.Rgb.Length];
-        TensorPrimitives.Subtract(result.Rgb, source.Rgb, detail);
-        return detail;
-    }
-
-    private static Picture WithDetail(Picture source, float[] detail)
-    {
-        var rgb = new float[detail.Length];
-        TensorPrimitives.Add(source.Rgb, detail, rgb);
-        TensorPrimitives.Clamp(rgb, 0f, 1f, rgb);
-        return new(source.Height, source.Width, rgb);
-    }
-
-    private static Picture Blended(Picture source, Picture last)
-    {
-        var rgb = new float[source.Rgb.Length];
-        TensorPrimitives.Lerp(source.Rgb, last.Rgb, 0.5f, rgb);
-        return new(source.Height, source.Width, rgb);
-    }
 
     private static double? Gain(DreamRun run, Picture source, Picture result, CancellationToken cancellation)
     {

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-using Reverie.Imaging;
 using Reverie.Video.Coherence;
 using Reverie.Video.Flow;
 using Reverie.Video.Frames;
@@ -42,7 +40,7 @@ internal static class FrameLoop
                 ValidShare = pair?.ValidShare,
                 SourceError = isKey ? null : pair!.WarpingError(before!.Source, frame.Picture),
                 ResultError = isKey ? null : pair!.WarpingError(before!.Result, work.Result),
-                Persistence = isKey ? null : pair!.Persistence(Less(before!.Result, before.Source), Less(work.Result, frame.Picture)),
+                Persistence = isKey ? null : pair!.Persistence(FrameDetail.Of(before!.Result, before.Source), FrameDetail.Of(work.Result, frame.Picture)),
                 Objective = work.Objective,
                 ObjectiveOverKey = work.Objective / work.Key.Objective,
             };
@@ -50,12 +48,5 @@ internal static class FrameLoop
             journal.Add(before);
             each(before);
         }
-    }
-
-    private static float[] Less(Picture result, Picture source)
-    {
-        var detail = new float[result.Rgb.Length];
-        TensorPrimitives.Subtract(result.Rgb, source.Rgb, detail);
-        return detail;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Runtime;
@@ -35,7 +34,7 @@ internal sealed class StyleWorker : IFrameWorker
         var style = _settings.Style with { Size = longSide };
         if (before is not null && pair is not null && _settings.Baseline != VideoBaseline.Framewise)
         {
-            var start = _settings.Baseline == VideoBaseline.Blend ? Blended(frame.Picture, before.Result) : Moved(frame.Picture, before.Result, pair);
+            var start = _settings.Baseline == VideoBaseline.Blend ? FrameDetail.Blended(frame.Picture, before.Result) : Moved(frame.Picture, before.Result, pair);
             inputs = inputs with { Initial = start, Anchors = _settings.Baseline == VideoBaseline.Blend || _settings.Steadiness == 0 ? [] : [new(start.Rgb, Hold(frame.Picture, before.Source, pair), _settings.Steadiness)] };
             style = style with { Init = StyleInit.File, Scales = [new(longSide, _settings.Evaluations)] };
         }
@@ -72,13 +71,6 @@ internal sealed class StyleWorker : IFrameWorker
             if (still) hold[index] = (float)_settings.StaticHold;
         }
         return hold;
-    }
-
-    private static Picture Blended(Picture source, Picture last)
-    {
-        var rgb = new float[source.Rgb.Length];
-        TensorPrimitives.Lerp(source.Rgb, last.Rgb, 0.5f, rgb);
-        return new(source.Height, source.Width, rgb);
     }
 
     private sealed class Relay(IProgress<double> progress) : IProgress<StyleProgress>

@@ -41,7 +41,7 @@ public sealed class VideoJob
         Output = Path.TrimEndingDirectorySeparator(output);
         if (OutputPlan.IsVideo(output))
         {
-            Ffmpeg.EnsureInstalled();
+            Ffmpeg.EnsureInstalled("ffmpeg", "ffprobe");
             AtomicFile.EnsureWritable(output, overwrite);
             _plan = OutputPlan.For(source, output, codec, selection.Height, selection.Width);
         }

@@ -71,8 +71,8 @@ internal static unsafe class WinogradWeights
     private static void Six(Vector512<double> g0, Vector512<double> g1, Vector512<double> g2,
         out Vector512<double> u0, out Vector512<double> u1, out Vector512<double> u2, out Vector512<double> u3, out Vector512<double> u4, out Vector512<double> u5)
     {
-        const double ofP = (1 / (2.0 * P2 * ((double)P2 - Q2)));
-        const double ofQ = (1 / (2.0 * Q2 * ((double)Q2 - P2)));
+        const double ofP = 1 / (2.0 * P2 * ((double)P2 - Q2));
+        const double ofQ = 1 / (2.0 * Q2 * ((double)Q2 - P2));
         u0 = g0 * (1.0 / ((double)P2 * Q2));
         var (even, odd) = ((g0 + g2 * P2) * ofP, g1 * (P / (2.0 * P2 * ((double)P2 - Q2))));
         u1 = even + odd;

@@ -7,10 +7,10 @@ namespace Reverie.Video.Frames;
 internal static class Ffmpeg
 {
     /// <summary>Refuses, before any work, what needs ffmpeg where there is none.</summary>
-    /// <exception cref="ReverieException">ffmpeg or ffprobe is not installed.</exception>
-    public static void EnsureInstalled()
+    /// <exception cref="ReverieException">A tool is not installed.</exception>
+    public static void EnsureInstalled(params ReadOnlySpan<string> tools)
     {
-        foreach (var tool in (string[])["ffmpeg", "ffprobe"])
+        foreach (var tool in tools)
         {
             using var process = Start(tool, ["-version"]);
             process.StandardInput.Close();
@@ -21,18 +21,18 @@ internal static class Ffmpeg
         }
     }
 
-    /// <summary>Starts a tool with all three pipes.</summary>
+    /// <summary>Starts a tool with all three pipes, in a folder where one is given.</summary>
     /// <exception cref="ReverieException">It is not installed.</exception>
-    public static Process Start(string tool, IEnumerable<string> arguments)
+    public static Process Start(string tool, IEnumerable<string> arguments, string? folder = null)
     {
-        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = folder ?? "" };
         try
         {
             return Process.Start(start)!;
         }
         catch (Win32Exception exception)
         {
-            throw new ReverieException($"videos need {tool}, which is not installed here; install it ({Installation}), or work on a folder of pictures", exception);
+            throw new ReverieException($"videos are made by {tool}, which is not installed here; install it ({Installation}), or work on a folder of pictures", exception);
         }
     }
 

@@ -32,6 +32,9 @@ public sealed record OutputPlan
     /// <summary>Whether the path names a container that videos are written to; anything else is a folder of frames.</summary>
     public static bool IsVideo(string path) => Containers.ContainsKey(Path.GetExtension(path).ToLowerInvariant());
 
+    /// <summary>How a container usually holds frames, and nothing else with them.</summary>
+    internal static OutputPlan Usual(string output) => new() { Codec = Containers[Path.GetExtension(output).ToLowerInvariant()][0] };
+
     /// <summary>Plans an output.</summary>
     /// <param name="source">The source.</param>
     /// <param name="output">The file; its extension says the container.</param>

@@ -1,20 +1,13 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
-namespace Reverie.Cli.Recipes;
+namespace Reverie.Video.Frames;
 
-/// <summary>Makes a video of a folder's frames, with the ffmpeg of the machine.</summary>
-internal static class FrameVideo
+/// <summary>Makes a video of a folder's frames, coded and tagged as every video of Reverie's.</summary>
+public static class FrameVideo
 {
     /// <summary>Refuses, before any work, a video that cannot be made.</summary>
     /// <exception cref="ReverieException">There is no ffmpeg.</exception>
-    public static void EnsureTool()
-    {
-        using var trial = Start(["-version"], null);
-        trial.StandardOutput.ReadToEnd();
-        trial.WaitForExit();
-    }
+    public static void EnsureTool() => Ffmpeg.EnsureInstalled("ffmpeg");
 
     /// <summary>Encodes frames; the video is written whole or not at all.</summary>
     /// <param name="folder">The folder with <c>frame-000000.png</c> and on.</param>
@@ -30,13 +23,12 @@ internal static class FrameVideo
     {
         var extension = Path.GetExtension(output);
         var temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(output))!, $".{Guid.NewGuid():N}.reverie-tmp{extension}");
-        string[] codec = extension.Equals(".webm", StringComparison.OrdinalIgnoreCase) ? ["-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0"] : ["-c:v", "libx264", "-crf", "16", "-movflags", "+faststart"];
         try
         {
-            // players want even sides and colours of 4:2:0
-            using var process = Start(["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-framerate", framesPerSecond.ToString("0.######", CultureInfo.InvariantCulture), "-start_number", "0", "-i", "frame-%06d.png",
-                "-frames:v", frames.ToString(CultureInfo.InvariantCulture), "-vf", "crop=floor(iw/2)*2:floor(ih/2)*2", .. codec, "-pix_fmt", "yuv420p", "-metadata", $"comment={comment}", temporary], folder);
-            using var stop = cancellation.Register(() => process.Kill());
+            using var process = Ffmpeg.Start("ffmpeg", ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-framerate", framesPerSecond.ToString("0.######", CultureInfo.InvariantCulture), "-start_number", "0", "-i", "frame-%06d.png",
+                "-frames:v", frames.ToString(CultureInfo.InvariantCulture), .. OutputPlan.Usual(output).EncoderArguments(extension.ToLowerInvariant()), "-metadata", $"comment={comment}", temporary], folder);
+            process.StandardInput.Close();
+            using var stop = cancellation.Register(() => Ffmpeg.End(process));
             _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
             var errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
@@ -51,19 +43,6 @@ internal static class FrameVideo
         finally
         {
             File.Delete(temporary);
-        }
-    }
-
-    private static Process Start(IEnumerable<string> arguments, string? folder)
-    {
-        var start = new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception exception)
-        {
-            throw new ReverieException("videos are made by ffmpeg, which is not installed here; install it, or give a folder for the frames", exception);
         }
     }
 }
