@@ -34,6 +34,15 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>The value where the gate is above 0, elsewhere 0.</summary>
     static abstract TVector Gate(TVector value, TVector gate);
 
+    /// <summary>One value where left and right are equal, elsewhere the other. Not a number equals nothing.</summary>
+    static abstract TVector WhereEqual(TVector left, TVector right, TVector value, TVector otherwise);
+
+    /// <summary>Takes a line of 2 x <see cref="Width"/> floats apart into the elements 0, 2, 4, ... and 1, 3, 5, ...</summary>
+    static abstract void SplitPairs(float* line, out TVector even, out TVector odd);
+
+    /// <summary>Writes a line of 2 x <see cref="Width"/> floats from its even and its odd elements.</summary>
+    static abstract void JoinPairs(TVector even, TVector odd, float* line);
+
     /// <summary>Takes a line apart into columns of tiles that begin every 4 floats: register j gets the elements j, j+4, j+8, ... (j from 0 to 5).</summary>
     static abstract void Split(float* line, out TVector p0, out TVector p1, out TVector p2, out TVector p3, out TVector p4, out TVector p5);
 

@@ -38,6 +38,27 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Gate(Vector128<float> value, Vector128<float> gate) => value & Vector128.GreaterThan(gate, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WhereEqual(Vector128<float> left, Vector128<float> right, Vector128<float> value, Vector128<float> otherwise) =>
+        Vector128.ConditionalSelect(Vector128.Equals(left, right), value, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SplitPairs(float* line, out Vector128<float> even, out Vector128<float> odd)
+    {
+        even = Vector128.Create(line[0], line[2], line[4], line[6]);
+        odd = Vector128.Create(line[1], line[3], line[5], line[7]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void JoinPairs(Vector128<float> even, Vector128<float> odd, float* line)
+    {
+        for (var pair = 0; pair < 4; pair++)
+        {
+            line[2 * pair] = even.GetElement(pair);
+            line[2 * pair + 1] = odd.GetElement(pair);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Split(float* line, out Vector128<float> p0, out Vector128<float> p1, out Vector128<float> p2, out Vector128<float> p3,
         out Vector128<float> p4, out Vector128<float> p5)
     {

@@ -41,6 +41,27 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Gate(Vector256<float> value, Vector256<float> gate) => value & Vector256.GreaterThan(gate, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereEqual(Vector256<float> left, Vector256<float> right, Vector256<float> value, Vector256<float> otherwise) =>
+        Vector256.ConditionalSelect(Vector256.Equals(left, right), value, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SplitPairs(float* line, out Vector256<float> even, out Vector256<float> odd)
+    {
+        // within halves, then the halves' quarters into place
+        Vector256<float> first = Load(line), second = Load(line + 8);
+        even = Avx2.Permute4x64(Avx.Shuffle(first, second, 0x88).AsDouble(), 0xD8).AsSingle();
+        odd = Avx2.Permute4x64(Avx.Shuffle(first, second, 0xDD).AsDouble(), 0xD8).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void JoinPairs(Vector256<float> even, Vector256<float> odd, float* line)
+    {
+        Vector256<float> low = Avx.UnpackLow(even, odd), high = Avx.UnpackHigh(even, odd);
+        Store(Avx.Permute2x128(low, high, 0x20), line);
+        Store(Avx.Permute2x128(low, high, 0x31), line + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Split(float* line, out Vector256<float> p0, out Vector256<float> p1, out Vector256<float> p2, out Vector256<float> p3,
         out Vector256<float> p4, out Vector256<float> p5)
     {

@@ -41,6 +41,27 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Gate(Vector512<float> value, Vector512<float> gate) => value & Vector512.GreaterThan(gate, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereEqual(Vector512<float> left, Vector512<float> right, Vector512<float> value, Vector512<float> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.Equals(left, right), value, otherwise);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SplitPairs(float* line, out Vector512<float> even, out Vector512<float> odd)
+    {
+        var places = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        Vector512<float> first = Load(line), second = Load(line + 16);
+        even = Avx512F.PermuteVar16x32x2(first, places, second);
+        odd = Avx512F.PermuteVar16x32x2(first, places + Vector512<int>.One, second);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void JoinPairs(Vector512<float> even, Vector512<float> odd, float* line)
+    {
+        var places = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        Store(Avx512F.PermuteVar16x32x2(even, places, odd), line);
+        Store(Avx512F.PermuteVar16x32x2(even, places + Vector512.Create(8), odd), line + 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Split(float* line, out Vector512<float> p0, out Vector512<float> p1, out Vector512<float> p2, out Vector512<float> p3,
         out Vector512<float> p4, out Vector512<float> p5)
     {

@@ -48,6 +48,57 @@ public sealed class PoolAndSumTests
         }
     }, iter: 40, threads: 1);
 
+    [Theory]
+    [InlineData(512)]
+    [InlineData(256)]
+    [InlineData(128)]
+    public void Vectors_of_windows_give_what_a_loop_over_windows_gives(int bits)
+    {
+        Assert.SkipUnless(Convolution3x3Tests.IsSupported(bits), $"this processor has no registers of {bits} bits");
+        (from sizes in Gen.Int[1, 70].Array[2]
+         from kernel in Gen.Int[1, 3].Array[2]
+         from strides in Gen.Int[1, 2].Array[2]
+         from pads in Gen.Int[0, 2].Array[2]
+         from beyond in Gen.Int[0, 2].Array[2]
+         from gate in Gen.Bool
+         from seed in Gen.Int[0, 1 << 20]
+         select (sizes, kernel, strides, pads, beyond, gate, seed)).Sample(each =>
+        {
+            int Pad(int axis) => Math.Min(each.pads[axis], each.kernel[axis] - 1);
+            int Windows(int axis) => Math.Max(1, (each.sizes[axis] + Pad(axis) + Math.Min(each.beyond[axis], each.kernel[axis] - 1) - each.kernel[axis]) / each.strides[axis] + 1);
+            var window = new PoolWindow(each.kernel[0], each.kernel[1], each.strides[0], each.strides[1], Pad(0), Pad(1), each.sizes[0], each.sizes[1], Windows(0), Windows(1));
+            var (expected, found) = Gradients(bits, window, each.gate, each.seed);
+            Assert.Equal(expected, found);
+        }, iter: 200, threads: 1);
+    }
+
+    // two planes, one after the other: what the first leaves behind must not show in the second
+    private static unsafe (float[] Expected, float[] Found) Gradients(int bits, PoolWindow window, bool gate, int seed)
+    {
+        const int planes = 2;
+        var random = new Random(seed);
+        var (size, pooled) = (window.Height * window.Width, window.Rows * window.Columns);
+        float[] input = [.. Enumerable.Range(0, planes * size).Select(_ => random.Next(-2, 3))], cotangent = [.. Enumerable.Range(0, planes * pooled).Select(_ => random.NextSingle() - 0.5f)];
+        float[] output = new float[planes * pooled], expected = new float[planes * size], found = new float[planes * size];
+        for (var at = 0; at < output.Length; at++)
+        {
+            var (plane, row, column) = (at / pooled, at % pooled / window.Columns, at % window.Columns);
+            output[at] = float.NegativeInfinity;
+            for (var tap = 0; tap < window.KernelHeight * window.KernelWidth; tap++)
+            {
+                var (y, x) = (row * window.StrideY - window.Top + tap / window.KernelWidth, column * window.StrideX - window.Left + tap % window.KernelWidth);
+                if (y >= 0 && y < window.Height && x >= 0 && x < window.Width) output[at] = Math.Max(output[at], input[plane * size + y * window.Width + x]);
+            }
+        }
+        using var run = new TestRun(2);
+        fixed (float* x = input, y = output, dy = cotangent, slow = expected, fast = found)
+        {
+            for (var plane = 0; plane < planes; plane++) window.Any(x + plane * size, y + plane * pooled, dy + plane * pooled, slow + plane * size, gate);
+            PoolPlanes.Winners(bits, window, new(new(x), new(y), new(dy), new(fast)), planes, gate, run);
+        }
+        return (expected, found);
+    }
+
     // x -> (Relu) -> MaxPool, whose squares' sum is differentiated; where it forks, a 1x1 convolution reads the ReLU too
     private static (Graph Graph, string Gradient) Gradient(Case each)
     {

@@ -3,10 +3,13 @@ using Reverie.Runtime.Kernels;
 
 namespace Reverie.Tests.Runtime.Kernels;
 
-/// <summary>Surroundings for kernels outside ONNX Runtime. Scratch memory is full of NaN: what is read before it is written shows.</summary>
+/// <summary>Surroundings for kernels outside ONNX Runtime. Scratch memory is full of NaN: what is read before it is written shows; and it ends in a guard: what is written beyond it shows too.</summary>
 internal sealed unsafe class TestRun(int threads) : KernelRun, IDisposable
 {
-    private readonly List<IntPtr> _rented = [];
+    private const int Guard = 64;
+    private const float Untouched = 123456.789f;
+
+    private readonly List<(IntPtr Memory, int Floats)> _rented = [];
 
     public override int Threads => threads;
 
@@ -20,14 +23,19 @@ internal sealed unsafe class TestRun(int threads) : KernelRun, IDisposable
 
     public override float* Rent(nint floats)
     {
-        var memory = (float*)NativeMemory.AlignedAlloc((nuint)floats * sizeof(float), 64);
+        var memory = (float*)NativeMemory.AlignedAlloc((nuint)(floats + Guard) * sizeof(float), 64);
         new Span<float>(memory, checked((int)floats)).Fill(float.NaN);
-        _rented.Add((IntPtr)memory);
+        new Span<float>(memory + floats, Guard).Fill(Untouched);
+        _rented.Add(((IntPtr)memory, checked((int)floats)));
         return memory;
     }
 
     public void Dispose()
     {
-        foreach (var memory in _rented) NativeMemory.AlignedFree((void*)memory);
+        foreach (var (memory, floats) in _rented)
+        {
+            Assert.Equal(-1, new Span<float>((float*)memory + floats, Guard).IndexOfAnyExcept(Untouched));
+            NativeMemory.AlignedFree((void*)memory);
+        }
     }
 }
