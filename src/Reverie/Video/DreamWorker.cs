@@ -24,8 +24,9 @@ internal sealed class DreamWorker : IFrameWorker
     }
 
     /// <inheritdoc/>
-    public FrameWork Make(VideoFrame frame, FrameState? before, FramePair? pair, IProgress<double>? progress, CancellationToken cancellation)
+    public FrameWork Make(VideoFrame frame, FrameContext around, IProgress<double>? progress, CancellationToken cancellation)
     {
+        var (before, pair) = (around.Before, around.Pair);
         var dream = _settings.DreamAt(frame.Number, _network);
         var picture = frame.Picture;
         if (before is null || pair is null || _settings.Baseline != VideoBaseline.None)

@@ -14,6 +14,9 @@ internal sealed class StyleWorker : IFrameWorker
     // moves less than this and changes less than this: nothing happens there
     private const float StillPixels = 0.2f, StillLevels = 4 / 255f;
 
+    // Ruder et al. mix a frame and its neighbour by halves too
+    private const float OtherShare = 0.5f;
+
     private readonly VideoStyle _settings;
     private readonly Network _network;
     private readonly RuntimeOptions? _options;
@@ -27,15 +30,18 @@ internal sealed class StyleWorker : IFrameWorker
     }
 
     /// <inheritdoc/>
-    public FrameWork Make(VideoFrame frame, FrameState? before, FramePair? pair, IProgress<double>? progress, CancellationToken cancellation)
+    public IReadOnlyList<int> LookBack => _settings is { Baseline: VideoBaseline.None, Passes: 1, Steadiness: > 0 } ? _settings.LongTerm : [];
+
+    /// <inheritdoc/>
+    public FrameWork Make(VideoFrame frame, FrameContext around, IProgress<double>? progress, CancellationToken cancellation)
     {
-        var longSide = Math.Max(frame.Picture.Height, frame.Picture.Width);
+        var (before, longSide) = (around.Before, Math.Max(frame.Picture.Height, frame.Picture.Width));
         var inputs = new StyleInputs { Content = frame.Picture, Styles = _settings.Styles };
         var style = _settings.Style with { Size = longSide };
-        if (before is not null && pair is not null && _settings.Baseline != VideoBaseline.Framewise)
+        if ((before is not null || around.Own is not null) && _settings.Baseline != VideoBaseline.Framewise)
         {
-            var start = _settings.Baseline == VideoBaseline.Blend ? FrameDetail.Blended(frame.Picture, before.Result) : Moved(frame.Picture, before.Result, pair);
-            inputs = inputs with { Initial = start, Anchors = _settings.Baseline == VideoBaseline.Blend || _settings.Steadiness == 0 ? [] : [new(start.Rgb, Hold(frame.Picture, before.Source, pair), _settings.Steadiness)] };
+            var anchors = before is null || _settings.Baseline == VideoBaseline.Blend || _settings.Steadiness == 0 ? [] : Anchors(frame.Picture, before, around);
+            inputs = inputs with { Initial = _settings.Baseline == VideoBaseline.Blend ? FrameDetail.Blended(frame.Picture, before!.Result) : Start(frame.Picture, around), Anchors = anchors };
             style = style with { Init = StyleInit.File, Scales = [new(longSide, _settings.Evaluations)] };
         }
         StyleSettings.Validate(style, inputs);
@@ -50,13 +56,41 @@ internal sealed class StyleWorker : IFrameWorker
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
-    // The last result where it is now; what was hidden before begins as the frame itself.
-    private static Picture Moved(Picture frame, Picture last, FramePair pair)
+    // The last result where it is now; what was hidden then, as it was when it was last seen; what never was, as the frame itself. In later passes half of that and half of what the frame was.
+    private static Picture Start(Picture frame, FrameContext around)
     {
-        var (rgb, plane) = (FlowWarp.Apply(last.Rgb, 3, pair.Backward), pair.Mask.Length);
-        for (var index = 0; index < rgb.Length; index++)
-            if (pair.Mask[index % plane] <= 0) rgb[index] = frame.Rgb[index];
+        var rgb = (float[])(around.Own ?? frame).Rgb.Clone();
+        var from = new List<(Picture Result, FramePair Pair)>();
+        // the nearest comes last, and stays
+        from.AddRange(around.Past.Reverse().Select(past => (past.Result, past.Pair)));
+        if (around.Before is { } before) from.Add((before.Result, around.Pair!));
+        var share = around.Own is null ? 1 : OtherShare;
+        foreach (var (result, pair) in from)
+        {
+            var (moved, plane) = (FlowWarp.Apply(result.Rgb, 3, pair.Backward), pair.Mask.Length);
+            for (var index = 0; index < rgb.Length; index++)
+                if (pair.Mask[index % plane] > 0) rgb[index] += share * (moved[index] - rgb[index]);
+        }
         return new(frame.Height, frame.Width, rgb);
+    }
+
+    // The last result, and those further back, each where no nearer one knows the place.
+    private List<StyleAnchor> Anchors(Picture frame, FrameState before, FrameContext around)
+    {
+        var pair = around.Pair!;
+        var anchors = new List<StyleAnchor> { new(FlowWarp.Apply(before.Result.Rgb, 3, pair.Backward), Hold(frame, before.Source, pair), _settings.Steadiness) };
+        var unknown = pair.Mask.Select(known => 1 - known).ToArray();
+        foreach (var past in around.Past)
+        {
+            var mask = new float[unknown.Length];
+            for (var index = 0; index < mask.Length; index++)
+            {
+                mask[index] = Math.Min(unknown[index], past.Pair.Mask[index]);
+                unknown[index] -= mask[index];
+            }
+            if (mask.Any(weight => weight > 0)) anchors.Add(new(FlowWarp.Apply(past.Result.Rgb, 3, past.Pair.Backward), mask, _settings.Steadiness));
+        }
+        return anchors;
     }
 
     // Where the motion is known; more where there is none.

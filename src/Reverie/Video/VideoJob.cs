@@ -2,7 +2,6 @@ using System.Globalization;
 using Reverie.Imaging;
 using Reverie.Models;
 using Reverie.Runtime;
-using Reverie.Video.Flow;
 using Reverie.Video.Frames;
 using Reverie.Video.Journal;
 
@@ -70,7 +69,7 @@ public sealed class VideoJob
     /// <summary>What of the source is lost or changed on the way, a line each.</summary>
     public IReadOnlyList<string> Notes => _plan?.Notes ?? [];
 
-    /// <summary>About how many bytes the journal will take.</summary>
+    /// <summary>About how many bytes the journal of a pass will take; of several passes there are two at a time.</summary>
     public long JournalBytes => (long)(JournalShare * 3 * Selection.Height * Selection.Width * Selection.Count(Source)) + 48L * Selection.Height * Selection.Width;
 
     /// <summary>The first frame that is made.</summary>
@@ -95,11 +94,11 @@ public sealed class VideoJob
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(network);
         description ??= string.Create(CultureInfo.InvariantCulture, $"{method.ToJson()} {network.Sha256} {Path.GetFileName(Source.Path)} {Selection}");
-        CheckSpace();
+        CheckSpace(Math.Min(method.PassCount, 2));
         using var journal = FrameJournal.Open(JournalFolder, description, _overwrite);
         try
         {
-            MakeFrames(method, network, journal, progress, options, cancellation);
+            MakeFrames(method, network, journal, description, progress, options, cancellation);
             Encode(journal, description, progress, cancellation);
         }
         catch (OperationCanceledException) when (journal.Count > 0)
@@ -111,25 +110,53 @@ public sealed class VideoJob
         return new(notes, Cancelled: false);
     }
 
-    private void MakeFrames(VideoMethod method, Network network, FrameJournal journal, IProgress<VideoProgress>? progress, RuntimeOptions? options, CancellationToken cancellation)
+    // Passes before the last have journals of their own in the last one's, each kept until the pass after it is done. Where a run begins, the last that is there goes on; if it is done, nothing is left to do in it.
+    private void MakeFrames(VideoMethod method, Network network, FrameJournal journal, string description, IProgress<VideoProgress>? progress, RuntimeOptions? options, CancellationToken cancellation)
     {
-        var (before, total) = (journal.Count, Selection.Count(Source));
+        var last = method.PassCount - 1;
+        var pass = last;
+        while (pass > 0 && !(pass == last ? journal.Count > 0 : Directory.Exists(PassFolder(pass)))) pass--;
+        var (count, made, work, note) = (Selection.Count(Source), 0, journal, (FrameNote?)null);
         using var worker = method.Open(network, options);
         using var preview = _plan is null ? null : new VideoPreview(PreviewFile, Selection.Height, Selection.Width, Source.FrameRate.Value / Selection.Every);
         if (preview is not null)
             foreach (var (_, rgb, height, width) in journal.Frames()) preview.Add(FrameBytes.ToPicture(rgb, height, width));
-        FrameNote? last = null;
-        var flow = new OpticalFlow { Threads = (options ?? new()).ThreadCount };
-        FrameLoop.Make(Source, Selection, worker, journal, flow, state =>
+        var loop = new FrameLoop(Source, Selection, worker, new() { Threads = (options ?? new()).ThreadCount }, state =>
         {
-            last = state.Note;
-            preview?.Add(state.Result);
+            (note, made) = (state.Note, made + 1);
+            if (pass == last) preview?.Add(state.Result);
             Tell(0);
-        }, progress is null ? null : new Relay(Tell), cancellation);
-        if (journal.Count == 0) throw NoFrame();
+        }, progress is null ? null : new Relay(Tell));
+        var earlier = pass == 0 ? null : FrameJournal.Open(PassFolder(pass - 1), description, _overwrite);
+        try
+        {
+            for (; pass <= last; pass++)
+            {
+                work = pass == last ? journal : FrameJournal.Open(PassFolder(pass), description, _overwrite);
+                try
+                {
+                    if (pass == 0) loop.Make(work, cancellation);
+                    else loop.MakeAgain(work, earlier!, backwards: pass % 2 == 1, cancellation);
+                }
+                catch when (work != journal)
+                {
+                    work.Dispose();
+                    throw;
+                }
+                if (work.Count == 0) throw NoFrame();
+                earlier?.Remove();
+                earlier = work == journal ? null : work;
+            }
+        }
+        finally
+        {
+            earlier?.Dispose();
+        }
 
-        void Tell(double share) => progress?.Report(new(false, journal.Count - before + share, Math.Max(total, journal.Count + (share > 0 ? 1 : 0)) - before, journal.Count, last));
+        void Tell(double share) => progress?.Report(new(false, made + share, made + Math.Max(count - work.Count, share > 0 ? 1 : 0) + (last - pass) * count, work.Count, note));
     }
+
+    private string PassFolder(int pass) => Path.Combine(JournalFolder, FrameJournal.PassesName, string.Create(CultureInfo.InvariantCulture, $"{pass + 1}"));
 
     private void Encode(FrameJournal journal, string description, IProgress<VideoProgress>? progress, CancellationToken cancellation)
     {
@@ -163,12 +190,12 @@ public sealed class VideoJob
 
     private delegate void Write(ReadOnlySpan<byte> rgb, long time, long ticks);
 
-    private void CheckSpace()
+    private void CheckSpace(int journals)
     {
-        var held = Directory.Exists(JournalFolder) ? Directory.EnumerateFiles(JournalFolder).Sum(file => new FileInfo(file).Length) : 0;
-        var free = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(JournalFolder))!).AvailableFreeSpace;
-        if (JournalBytes - held > free)
-            throw new ReverieException(string.Create(CultureInfo.InvariantCulture, $"the frames will take about {JournalBytes / 1e9:0.0} GB beside '{Output}' until they are encoded, but {free / 1e9:0.0} GB are free; free some, or give a smaller --size, a --range or another --output"));
+        var held = Directory.Exists(JournalFolder) ? Directory.EnumerateFiles(JournalFolder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) : 0;
+        var (free, needed) = (new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(JournalFolder))!).AvailableFreeSpace, journals * JournalBytes);
+        if (needed - held > free)
+            throw new ReverieException(string.Create(CultureInfo.InvariantCulture, $"the frames will take about {needed / 1e9:0.0} GB beside '{Output}' until they are encoded, but {free / 1e9:0.0} GB are free; free some, or give a smaller --size, a --range or another --output"));
     }
 
     private ReverieException NoFrame() => new(string.Create(CultureInfo.InvariantCulture, $"'{Source.Path}' has no frame in the range asked for; it is {Source.Seconds:0.##} seconds long"));

@@ -13,6 +13,9 @@ public abstract record VideoMethod
     /// <summary>What to do instead, for comparison.</summary>
     public VideoBaseline Baseline { get; init; }
 
+    /// <summary>How often the frames are gone through, forwards and backwards in turn; odd, so that the last pass goes forwards.</summary>
+    internal virtual int PassCount => 1;
+
     /// <summary>The settings as JSON.</summary>
     public abstract JsonElement ToJson();
 

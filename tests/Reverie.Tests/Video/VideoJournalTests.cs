@@ -34,6 +34,48 @@ public sealed class VideoJournalTests
     }
 
     [Fact]
+    public void SoItIsWithSeveralPassesAndLooksBack()
+    {
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        var run = 0;
+        foreach (var method in (TestMethod[])[new() { Memory = 0.5f, Passes = 3 }, new() { Memory = 0.25f, LookBack = [2, 4] }])
+        {
+            var whole = folder[$"whole{run}"];
+            Job(source, whole).Run(method, Network.Embedded);
+            Gen.Int[1, Frames * method.Passes - 1].Array[1, 3].Sample(ends =>
+            {
+                var output = folder[$"out{run++}"];
+                // each run ends after so many frames of its own
+                foreach (var end in ends)
+                {
+                    var left = end;
+                    try
+                    {
+                        Job(source, output).Run(method with { Before = _ => { if (left-- == 0) throw new InvalidOperationException("the process ends"); } }, Network.Embedded);
+                        return Files(whole).SequenceEqual(Files(output));
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        Assert.False(Directory.Exists(output));
+                    }
+                }
+                Job(source, output).Run(method, Network.Embedded);
+                return Files(whole).SequenceEqual(Files(output)) && !Directory.Exists($"{output}.journal");
+            }, iter: 6, threads: 1);
+        }
+    }
+
+    [Fact]
+    public void PassesGoThereAndBack()
+    {
+        using var folder = new TempFolder();
+        var order = new List<int>();
+        Job(Source(folder), folder["out"]).Run(new TestMethod { Memory = 0.5f, Passes = 3, Before = order.Add }, Network.Embedded);
+        Assert.Equal([.. Enumerable.Range(0, Frames), .. Enumerable.Range(0, Frames).Reverse(), .. Enumerable.Range(0, Frames)], order);
+    }
+
+    [Fact]
     public void WhatIsCutOffOrDamagedIsMadeAgain()
     {
         using var folder = new TempFolder();

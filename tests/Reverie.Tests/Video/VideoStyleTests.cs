@@ -54,4 +54,47 @@ public sealed class VideoStyleTests(ITestOutputHelper output)
             return measures;
         }
     }
+
+    [Fact]
+    public void WhatWasHiddenComesBackAsItWas()
+    {
+        // a bar goes over a picture that stands still; two frames after it came, what it hid is seen again
+        using var folder = new TempFolder();
+        var (far, near, painting) = (new MovingTexture(53), new MovingTexture(54), new MovingTexture(52));
+        const int Bar = 16, Step = 16;
+        var source = FrameSource.Probe(Clip.Frames(folder, "in", Enumerable.Range(0, 4).Select(number => MovingTexture.Draw(64, 96, (x, y) => x >= 8 + Step * number && x < 8 + Bar + Step * number ? near.At(x - Step * number, y) : far.At(x, y)))));
+        var style = new VideoStyle { Style = new() { Evaluations = 12, Init = StyleInit.Random, Seed = 1 }, Evaluations = 6, Styles = [MovingTexture.Draw(64, 64, (x, y) => painting.At(2 * x, y))], LongTerm = [2, 3] };
+        var (with, without) = (Change(style, "with"), Change(style with { LongTerm = [] }, "without"));
+        output.WriteLine($"where the bar was: {with:0.00000} with the long term, {without:0.00000} without");
+        Assert.True(with <= 0.5 * without, $"{with} against {without}");
+
+        // in the middle of where the bar was at frame 1: the painting of frame 2 against that of frame 0
+        double Change(VideoStyle method, string name)
+        {
+            new VideoJob(source, new() { Height = 64, Width = 96 }, folder[name]).Run(method, Network.Embedded);
+            var files = Directory.EnumerateFiles(folder[name]).Order(StringComparer.Ordinal).Select(Picture.Load).ToList();
+            var (sum, count) = (0.0, 0);
+            for (var channel = 0; channel < 3; channel++)
+                for (var y = 4; y < 60; y++)
+                    for (var x = 8 + Step + 4; x < 8 + Step + Bar - 4; x++, count++) sum += Math.Pow(files[2].Rgb[(channel * 64 + y) * 96 + x] - files[0].Rgb[(channel * 64 + y) * 96 + x], 2);
+            return sum / count;
+        }
+    }
+
+    [Fact]
+    public void PassesThereAndBackMakeThePaintingSteadierStill()
+    {
+        using var folder = new TempFolder();
+        var (texture, painting) = (new MovingTexture(51), new MovingTexture(52));
+        var source = FrameSource.Probe(Clip.Frames(folder, "in", Enumerable.Range(0, 4).Select(number => MovingTexture.Draw(64, 96, (x, y) => texture.At(x + 2.5 * number, y)))));
+        var style = new VideoStyle { Style = new() { Evaluations = 8, Init = StyleInit.Random, Seed = 1 }, Evaluations = 4, Steadiness = 20, Styles = [MovingTexture.Draw(64, 64, (x, y) => painting.At(2 * x, y))] };
+        var once = Run(style, "once");
+        var thrice = Run(style with { Passes = 3 }, "thrice");
+        output.WriteLine($"once: ratio {once.Ratio:0.0}, loss {once.Objective:0.000}; three passes: {thrice.Ratio:0.0}, {thrice.Objective:0.000}");
+        Assert.True(thrice.Ratio < once.Ratio, $"{thrice.Ratio} against {once.Ratio}");
+        Assert.True(thrice.Objective < once.Objective, $"{thrice.Objective} against {once.Objective}");
+        Assert.Contains("odd", Assert.Throws<ReverieException>(() => Run(style with { Passes = 2 }, "twice")).Message, StringComparison.Ordinal);
+
+        VideoMeasures Run(VideoStyle method, string name) => VideoMeasures.Of(new VideoJob(source, new() { Height = 64, Width = 96 }, folder[name]).Run(method, Network.Embedded).Notes);
+    }
 }

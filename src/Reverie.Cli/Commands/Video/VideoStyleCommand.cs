@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Reverie.Cli.Options;
 using Reverie.Cli.Recipes;
 using Reverie.Imaging;
@@ -16,6 +17,8 @@ internal sealed class VideoStyleCommand : ReverieCommand
     private readonly VideoOptions _frames = new();
     private readonly Option<int?> _frameEvaluations = NumberOption.Int("--frame-evaluations", "Evaluations of a frame that is no key frame; --evaluations is for key frames", 1, 100_000);
     private readonly Option<double?> _steadiness = NumberOption.Double("--steadiness", "How much it counts that a frame is like the one before, moved along; 0 only begins with it", 0, 1e6);
+    private readonly Option<string?> _longTerm = new("--long-term") { Description = "How many frames back it counts too, where the last one was hidden; without it 10,20,40. 'none' looks at the last one only", HelpName = "N,N,...|none" };
+    private readonly Option<int?> _passes = NumberOption.Int("--passes", "How often the frames are gone through, forwards and backwards in turn; an odd number. Without it 1", 1, 101);
 
     public VideoStyleCommand(SharedOptions shared) : base("style", "Paint a video in the style of pictures: each frame begins with the last one, moved along, and is held near it", shared)
     {
@@ -23,7 +26,7 @@ internal sealed class VideoStyleCommand : ReverieCommand
         Add(_video);
         Add(_styles);
         // a frame has the video's size, and begins with what was painted before
-        AddOptions([shared.Output, .. _style.All.Where(option => option.Name is not ("--size" or "--scales" or "--time" or "--regions" or "--tile")), _frameEvaluations, _steadiness, .. _frames.All, shared.Seed, .. shared.Computing]);
+        AddOptions([shared.Output, .. _style.All.Where(option => option.Name is not ("--size" or "--scales" or "--time" or "--regions" or "--tile")), _frameEvaluations, _steadiness, _longTerm, _passes, .. _frames.All, shared.Seed, .. shared.Computing]);
     }
 
     protected override void Run(CommandContext context)
@@ -43,7 +46,17 @@ internal sealed class VideoStyleCommand : ReverieCommand
             Styles = styles,
             Evaluations = context.Value(_frameEvaluations) ?? defaults.Evaluations,
             Steadiness = context.Value(_steadiness) ?? defaults.Steadiness,
+            LongTerm = LongTerm(context.Value(_longTerm)) ?? defaults.LongTerm,
+            Passes = context.Value(_passes) ?? defaults.Passes,
             Baseline = _frames.Baseline(context),
         }, network, files, "painting");
     }
+
+    private static List<int>? LongTerm(string? text) => text switch
+    {
+        null => null,
+        "none" => [],
+        _ => [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset is >= 2 and <= 1000 ? offset
+            : throw new ReverieException($"--long-term takes numbers of frames from 2 to 1000 separated by commas, such as 10,20,40, or 'none', not '{text}'"))],
+    };
 }

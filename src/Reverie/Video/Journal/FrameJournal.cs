@@ -40,6 +40,19 @@ internal sealed class FrameJournal : IDisposable
     /// <summary>How many frames are made.</summary>
     public int Count => _records.Count;
 
+    /// <summary>What is known of a frame made.</summary>
+    /// <param name="index">Its place in the order in which they were made, from 0.</param>
+    public FrameNote NoteAt(int index) => _records[index].Note;
+
+    /// <summary>A frame made, as it lies here: in 8 bits.</summary>
+    /// <param name="index">Its place in the order in which they were made, from 0.</param>
+    /// <exception cref="ReverieException">It is damaged.</exception>
+    public Picture ResultAt(int index)
+    {
+        var (note, offset) = _records[index];
+        return Read(offset, out _) is { } record ? FrameBytes.ToPicture(Unpacked(record.Data, record.Height, record.Width), record.Height, record.Width) : throw Damaged(note);
+    }
+
     /// <summary>The bytes of the frames made.</summary>
     public long Bytes => _frames.Length;
 
@@ -54,7 +67,7 @@ internal sealed class FrameJournal : IDisposable
         {
             var file = Path.Combine(folder, SettingsName);
             var held = File.Exists(file) ? File.ReadAllText(file) : null;
-            if (held is null && !force && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) is not ("lock" or "frames" or FramesName or StateName or PreviewName)))
+            if (held is null && !force && Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) is not ("lock" or "frames" or PassesName or FramesName or StateName or PreviewName)))
                 throw new ReverieException($"'{folder}' holds other files; the journal of this run goes there: move them away, or give another --output");
             if (held is not null && held != settings && !force)
                 throw new ReverieException($"'{folder}' is the journal of a run with other settings, another source, network or number of threads; delete it, give another --output, or --force to begin anew");
@@ -63,6 +76,7 @@ internal sealed class FrameJournal : IDisposable
             if (held != settings)
             {
                 foreach (var name in (string[])[FramesName, StateName]) File.Delete(Path.Combine(folder, name));
+                if (Path.Combine(folder, PassesName) is var passes && Directory.Exists(passes)) Directory.Delete(passes, recursive: true);
                 AtomicFile.Write(file, overwrite: true, stream => stream.Write(Encoding.UTF8.GetBytes(settings)));
             }
             var journal = new FrameJournal(folder, guard);
@@ -77,6 +91,9 @@ internal sealed class FrameJournal : IDisposable
 
     /// <summary>The file that shows the frames so far.</summary>
     public const string PreviewName = "preview.mp4";
+
+    /// <summary>The folder of the passes before the last.</summary>
+    public const string PassesName = "passes";
 
     /// <summary>Adds a frame and the state after it.</summary>
     /// <exception cref="ReverieException">It cannot be written: the disk is full.</exception>
@@ -113,7 +130,7 @@ internal sealed class FrameJournal : IDisposable
     {
         foreach (var (note, offset) in _records)
             if (Read(offset, out _) is { } record) yield return (note, Unpacked(record.Data, record.Height, record.Width), record.Height, record.Width);
-            else throw new ReverieException($"frame {note.Number} in '{Folder}' is damaged; delete the folder to begin anew");
+            else throw Damaged(note);
     }
 
     /// <summary>Removes the folder when the result is in its place.</summary>
@@ -130,6 +147,8 @@ internal sealed class FrameJournal : IDisposable
         _lock.Dispose();
     }
 
+    private ReverieException Damaged(FrameNote note) => new($"frame {note.Number} in '{Folder}' is damaged; delete the folder to begin anew");
+
     // Keeps what is whole and what the state follows from; cuts off the rest.
     private void Recover()
     {
@@ -138,9 +157,9 @@ internal sealed class FrameJournal : IDisposable
         while (State is not null && Read(offset, out var next) is { } record)
         {
             var note = JsonSerializer.Deserialize(record.Note, VideoJson.Default.FrameNote)!;
-            if (note.Number > State.Note.Number) break;
             _records.Add((note, offset));
             offset = next;
+            if (note.Number == State.Note.Number) break;
         }
         // a state whose frame is missing is of no use
         if (State is not null && (_records.Count == 0 || _records[^1].Note.Number != State.Note.Number))
