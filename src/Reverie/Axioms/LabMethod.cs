@@ -27,7 +27,7 @@ public sealed record LabMethod(string Id, string Title, AttributionMethod Method
     internal AttributionMethod Refereed => Method is IntegratedGradients path ? path with { Steps = Math.Min(path.Steps ?? RefereeSteps, RefereeSteps) } : Method;
 
     /// <summary>The method for completeness: as many steps as that takes.</summary>
-    internal AttributionMethod Converging => Method is IntegratedGradients path ? path with { Steps = null, Quadrature = QuadratureRule.Midpoint, Tolerance = 0.005, MaxSteps = 512 } : Method;
+    internal AttributionMethod Converging => Method is IntegratedGradients path ? path with { Steps = null, Quadrature = QuadratureRule.Midpoint, Tolerance = 0.008, MaxSteps = 512 } : Method;
 
     /// <summary>The rewrites that leave alone what the method is about; all where null. "Layer k" means something else once a convolution was split.</summary>
     public IReadOnlyList<string>? Rewrites { get; init; }
@@ -54,6 +54,9 @@ public sealed record LabMethod(string Id, string Title, AttributionMethod Method
 
     /// <summary>How many independent runs tell a standard error.</summary>
     public const int IndependentRuns = 4;
+
+    /// <summary>How many steps of a path completeness takes where fewer were not enough.</summary>
+    public const int PatientSteps = 4096;
 
     /// <summary>How many steps of a path the float64 referee takes.</summary>
     public const int RefereeSteps = 4;

@@ -38,6 +38,19 @@ internal static class SmallCnn
         return weights.Logit(joined.Apply("GlobalAveragePool"), 8);
     }, precision);
 
+    /// <summary>As ResNet and DenseNet: BatchNormalization, a residual sum, branches of which one was made smaller and larger again, local response normalisation, Identity.</summary>
+    public static Subject Linked(Precision precision) => Formula.Over([[3, Side, Side]], x =>
+    {
+        var (e, weights) = (x[0].Emitter, new Weights(x[0].Emitter, 15));
+        var stem = weights.Normalisation(weights.Convolution(x[0], 3, 8), 8).Apply("Relu");
+        var block = (weights.Normalisation(weights.Convolution(stem, 8, 8), 8) + stem.Apply("Identity")).Apply("Relu");
+        var normal = e.Op("LRN", [block], ("size", 3), ("alpha", 0.02f), ("beta", 0.75f), ("bias", 1f));
+        var scales = e.Constant("scales", Tensor.Of<float>([1, 1, 2, 2], 4));
+        var enlarged = e.Op("Resize", [Pool(normal, 2, 2), e[""], scales], ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
+        var joined = e.Op("Concat", [weights.Convolution(normal, 8, 6).Apply("Relu"), weights.Convolution(enlarged, 8, 6).Apply("Relu")], ("axis", 1));
+        return weights.Logit(joined.Apply("GlobalAveragePool"), 12);
+    }, precision);
+
     /// <summary>As modern networks: residual sums of tensors used twice, squeeze and excitation, SiLU, GELU, layer and instance normalisation, Clip.</summary>
     public static Subject Modern(Precision precision) => Formula.Over([[3, Side, Side]], x =>
     {
