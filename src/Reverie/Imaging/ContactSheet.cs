@@ -47,6 +47,8 @@ public static class ContactSheet
                 picture.Plane(channel).Slice(y * picture.Width, picture.Width).CopyTo(sheet.Plane(channel)[((top + y) * sheet.Width + left)..]);
     }
 
+    private const float Smallest = 0.6f;
+
     private static Picture Text(string text, int height, int width, int size)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
@@ -55,6 +57,8 @@ public static class ContactSheet
         using (var paint = new SKPaint { Color = SKColors.White, IsAntialias = true })
         {
             canvas.Clear(SKColors.Black);
+            // a long label is written smaller, and only then cut
+            font.Size = Math.Max(Smallest * size, Math.Min(size, 0.98f * size * width / Math.Max(1, font.MeasureText(text))));
             var shown = text;
             while (shown.Length > 1 && font.MeasureText(shown) > width) shown = text[..(shown.Length - (shown == text ? 1 : 2))] + "…";
             canvas.DrawText(shown, width / 2f, size * 1.1f, SKTextAlign.Center, font, paint);

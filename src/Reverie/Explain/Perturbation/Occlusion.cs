@@ -26,8 +26,8 @@ public sealed record Occlusion : AttributionMethod
     /// <inheritdoc/>
     public override Baseline? Reference => Baseline;
 
-    /// <summary>What stands in the window.</summary>
-    public Baseline Baseline { get; init; } = Baseline.Mean;
+    /// <summary>What stands in the window: the picture itself, blurred, by default. A patch of one colour is something to see where there was nothing, such as grey before a bright sky.</summary>
+    public Baseline Baseline { get; init; } = Baseline.Blur();
 
     /// <summary>The side of the window, in pixels of the network's input.</summary>
     public int Window { get; init; } = 15;
