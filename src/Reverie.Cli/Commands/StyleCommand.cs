@@ -73,6 +73,7 @@ internal sealed class StyleCommand : ReverieCommand
             Command = "style",
             Settings = StyleSettings.ToJson(settings),
             Model = RecipeModel.Of(network, output),
+            Draft = inputs.Draft is { } draft ? RecipeModel.Of(draft, output) : null,
             Inputs = files.ForRecipe(output),
             Runtime = DreamCommand.RuntimeHere(runtime),
         };

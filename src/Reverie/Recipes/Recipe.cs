@@ -25,6 +25,9 @@ public sealed record Recipe
     /// <summary>The network.</summary>
     public required RecipeModel Model { get; init; }
 
+    /// <summary>The network that painted the small sizes of a style transfer; null where there was none. Its file is among <see cref="Inputs"/> too.</summary>
+    public RecipeModel? Draft { get; init; }
+
     /// <summary>The files that the result was made from.</summary>
     [JsonRequired]
     public IReadOnlyList<RecipeFile> Inputs { get; init; } = [];
@@ -43,6 +46,7 @@ public sealed record Recipe
             var recipe = JsonSerializer.Deserialize(json, RecipeJson.Default.Recipe) ?? throw new JsonException();
             using (var text = JsonDocument.Parse(json, new() { MaxDepth = 32 })) RefuseNulls(text.RootElement);
             recipe.Model.Input?.Validate();
+            recipe.Draft?.Input?.Validate();
             return recipe.Version == 1 ? recipe : throw new ReverieException($"the recipe in {origin} is of version {recipe.Version}; this program knows version 1");
         }
         catch (JsonException exception)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Reverie.Cli;
 using Reverie.Imaging;
 using Reverie.Models;
+using Reverie.Tests.BadInput;
 
 namespace Reverie.Tests.Cli;
 
@@ -40,6 +41,19 @@ public class StyleCommandTests
         using var folder = Pictures();
         await Succeed("style", folder["cat.png"], folder["one.png"], "--init", folder["two.png"], "--draft", "reverie-s", "--size", "64", "--time", "30s", "-o", folder["a.png"]);
         await Succeed("replay", folder["a.png"], "--verify");
+    }
+
+    [Fact]
+    public async Task The_card_of_the_draft_network_is_part_of_the_recipe()
+    {
+        using var folder = Pictures();
+        File.WriteAllBytes(folder["net.onnx"], GoodModel.Bytes);
+        File.WriteAllText(folder["net.card.json"], """{ "input": { "range": [0, 255], "mean": [120, 110, 100] } }""");
+        await Succeed(["style", folder["cat.png"], folder["one.png"], "--draft", folder["net.onnx"], "-o", folder["a.png"], .. Quick]);
+        Assert.DoesNotContain("card", (await Succeed("replay", folder["a.png"], "--verify")).Error, StringComparison.Ordinal);
+
+        File.WriteAllText(folder["net.card.json"], """{ "input": { "range": [0, 255], "mean": [1, 2, 3] } }""");
+        Assert.Contains("input.mean was [120,110,100] and is [1,2,3]", (await Succeed("replay", folder["a.png"], "--verify")).Error, StringComparison.Ordinal);
     }
 
     [Fact]
