@@ -72,7 +72,7 @@ internal sealed record StyleRegions
     }
 
     /// <summary>Makes weights add up to 1; a region that has vanished at a small size has no weight anywhere.</summary>
-    private static void Normalize(Span<float> weights)
+    internal static void Normalize(Span<float> weights)
     {
         TensorPrimitives.Max(weights, 0f, weights);
         var sum = 0.0;

@@ -36,17 +36,11 @@ public class GradientDifferenceTests
         Compare(network, StyleTermKind.Wasserstein, ["t"], regions, 1e-6);
     }
 
-    /// <summary>Silent channels make covariances singular but for the ridge, and the iteration for their root stops before it has converged there.</summary>
-    [Theory]
-    [InlineData(0)]
-    [InlineData(3)]
-    public void With_silent_channels_the_wasserstein_gradient_is_nearly_that_of_its_value(int regions) => Compare(Network.Embedded, StyleTermKind.Wasserstein, Layers, regions, 1e-6);
-
-    private static void Compare(Network network, StyleTermKind kind, IReadOnlyList<string> layers, int regions, double tolerance)
+    private static void Compare(Network network, StyleTermKind kind, string[] layers, int regions, double tolerance)
     {
         using var objective = new Objective([.. layers.Select(layer => new StyleTerm(kind, layer))], regions, network: network);
         var x = Noise(1, 1);
-        var weights = Enumerable.Repeat(1.0, layers.Count).ToArray();
+        var weights = Enumerable.Repeat(1.0, layers.Length).ToArray();
         var gradient = objective.Gradient(x, weights);
         var length = Math.Sqrt(gradient.Sum(value => value * value));
         Assert.True(length > 1e-6);
