@@ -51,9 +51,9 @@ internal sealed class VideoTask
         var result = _context.Report.Timed("video", () => Job.Run(method, network, Describe(method.ToJson(), network, pictures), new Relay(told =>
         {
             if (told.Encoding && !encoding) (encoding, progress) = (true, _context.Progress("encoding"));
-            progress.Report(told.Done, told.Total, told.Encoding ? null : string.Create(CultureInfo.InvariantCulture, $"frame {Math.Min(told.Frames + 1, told.Frames - (int)told.Done + (int)told.Total)}{Note(told.Last)}"));
+            progress.Report(told.Done, told.Total, told.Encoding ? null : string.Create(CultureInfo.InvariantCulture, $"frame {Math.Min(told.Frames + 1, told.Frames - (int)told.Done + (int)told.Total)}{Note(told.Last, method)}"));
         }), _context.Runtime, _context.Cancellation));
-        Report(method.ToJson(), result);
+        Report(method, result);
         if (!result.Cancelled)
         {
             _context.Write(Job.Output);
@@ -78,11 +78,11 @@ internal sealed class VideoTask
 
     private static string Sum(IEnumerable<string> hashes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
 
-    private void Report(JsonElement settings, VideoResult result)
+    private void Report(VideoMethod method, VideoResult result)
     {
         var notes = result.Notes;
         var measures = VideoMeasures.Of(notes);
-        _context.Report.Add("settings", settings);
+        _context.Report.Add("settings", method.ToJson());
         _context.Report.Add("runtime", DreamCommand.RuntimeHere(_context.Runtime));
         _context.Report.Add("video", new
         {
@@ -99,12 +99,12 @@ internal sealed class VideoTask
         });
         if (result.Cancelled) return;
         if (measures.Ratio is { } ratio)
-            _context.Say(string.Create(CultureInfo.InvariantCulture, $"{notes.Count} frames; warping error {ratio:0.0} times the source's, persistence of detail {measures.Persistence:0.00}{(measures.Objective is { } gain ? $", gain {gain:0.0}" : "")}"));
+            _context.Say(string.Create(CultureInfo.InvariantCulture, $"{notes.Count} frames; warping error {ratio:0.0} times the source's, persistence of detail {measures.Persistence:0.00}{(measures.Objective is { } value ? $", {method.ObjectiveName} {value:0.0}" : "")}"));
         if (_page is not null) _context.Keep(_page, path => AtomicFile.Write(path, _context.Force, stream => stream.Write(Encoding.UTF8.GetBytes(VideoPage.Write(Job.Source, notes)))));
     }
 
-    private static string Note(FrameNote? note) => note is null ? "" : string.Create(CultureInfo.InvariantCulture,
-        $"{(note.Objective is { } gain ? $", gain {gain:0.0}" : "")}{(note.ResultError is { } error ? $", flicker {Math.Sqrt(error):0.000}" : note.IsKey ? ", key frame" : "")}");
+    private static string Note(FrameNote? note, VideoMethod method) => note is null ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"{(note.Objective is { } value ? $", {method.ObjectiveName} {value:0.0}" : "")}{(note.ResultError is { } error ? $", flicker {Math.Sqrt(error):0.000}" : note.IsKey ? ", key frame" : "")}");
 
     private sealed class Relay(Action<VideoProgress> tell) : IProgress<VideoProgress>
     {

@@ -37,7 +37,7 @@ public sealed record AxiomReport
     public AxiomCell? Worst(string method, Axiom axiom) => Cells
         .Where(cell => cell.Method == method && cell.Axiom == axiom)
         .OrderByDescending(cell => cell.Verdict switch { Verdict.Violated => 3, Verdict.Undetermined => 2, Verdict.Holds => 1, _ => 0 })
-        .ThenByDescending(cell => cell.Value ?? -1)
+        .ThenByDescending(cell => cell.Float64 ?? cell.Value ?? -1)
         .FirstOrDefault();
 }
 

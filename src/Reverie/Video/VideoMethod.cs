@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Reverie.Models;
 using Reverie.Runtime;
 
@@ -12,6 +13,10 @@ public abstract record VideoMethod
 
     /// <summary>What to do instead, for comparison.</summary>
     public VideoBaseline Baseline { get; init; }
+
+    /// <summary>What the objective of a frame is called: the gain of a dream, the loss of a painting.</summary>
+    [JsonIgnore]
+    public virtual string ObjectiveName => "gain";
 
     /// <summary>How often the frames are gone through, forwards and backwards in turn; odd, so that the last pass goes forwards.</summary>
     internal virtual int PassCount => 1;

@@ -44,6 +44,10 @@ public sealed record VideoStyle : VideoMethod
     /// <inheritdoc/>
     internal override int PassCount => Passes;
 
+    /// <inheritdoc/>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public override string ObjectiveName => "loss";
+
     /// <summary>Refuses settings that are out of range.</summary>
     /// <exception cref="ReverieException">One is.</exception>
     internal void Validate()
