@@ -73,7 +73,7 @@ internal sealed class ConstructionChecks(Attributions plain, LabQuestion questio
     }
 
     // A sum over steps is only as right as its steps are many. Where it misses, more are asked: an error that shrinks is the quadrature's, one that stays is the method's.
-    private static AxiomCell Converged(AxiomCell cell, IntegratedGradients path, Func<Precision, AttributionMethod, double> error)
+    internal static AxiomCell Converged(AxiomCell cell, IntegratedGradients path, Func<Precision, AttributionMethod, double> error)
     {
         if (cell.Value < SumsByQuadrature) return cell with { Verdict = Verdict.Holds };
         var refined = error(Precision.Float32, path with { MaxSteps = LabMethod.PatientSteps });
