@@ -76,7 +76,9 @@ public class TiledStyleTests
         var (one, other) = (results[0], results[1]);
         Assert.IsType<TiledStyleProblem>(other.Problem);
         foreach (var (expected, actual) in one.Problem.Weights.Zip(other.Problem.Weights)) Assert.Equal(expected, actual, Math.Abs(expected) * 1e-4);
-        foreach (var (expected, actual) in one.Values.Zip(other.Values)) Assert.Equal(expected, actual, Math.Abs(expected) * 1e-4);
+        // Wasserstein's distance is a small difference of large traces; in float64 (above) it agrees to 1e-10
+        var near = settings.Statistic == StyleStatistic.Wasserstein ? 1e-3 : 1e-4;
+        foreach (var (expected, actual) in one.Values.Zip(other.Values)) Assert.True(Math.Abs(actual - expected) <= Math.Abs(expected) * near, $"{settings.Form} {settings.Statistic} {regions?.Count}: {actual} instead of {expected}");
         var error = Array(other.Gradient).RelativeError(Array(one.Gradient));
         // the inverse root of a covariance magnifies rounding, and so does one over the deviation of a channel that hardly fires
         var allowed = settings.Statistic switch { StyleStatistic.Wasserstein => 1e-3, StyleStatistic.Moments => 1e-4, _ => 1e-5 };
