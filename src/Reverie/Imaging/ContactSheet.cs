@@ -5,11 +5,11 @@ namespace Reverie.Imaging;
 /// <summary>Pictures in rows and columns on one sheet, each with a line of text under it.</summary>
 public static class ContactSheet
 {
-    private const float Paper = 0.09f, Ink = 0.86f;
+    private const float Paper = 0.09f, Ink = 0.86f, SmallestText = 0.6f;
 
     /// <summary>A picture of a sheet and what is written under it; an empty text takes no room where all are empty.</summary>
     /// <param name="Picture">The picture.</param>
-    /// <param name="Label">The line of text; cut where it is too long.</param>
+    /// <param name="Label">The line of text; written smaller where it is too long, and then cut.</param>
     public sealed record Tile(Picture Picture, string Label = "");
 
     /// <summary>The columns of a sheet that is about as wide as high.</summary>
@@ -47,8 +47,6 @@ public static class ContactSheet
                 picture.Plane(channel).Slice(y * picture.Width, picture.Width).CopyTo(sheet.Plane(channel)[((top + y) * sheet.Width + left)..]);
     }
 
-    private const float Smallest = 0.6f;
-
     private static Picture Text(string text, int height, int width, int size)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
@@ -58,7 +56,7 @@ public static class ContactSheet
         {
             canvas.Clear(SKColors.Black);
             // a long label is written smaller, and only then cut
-            font.Size = Math.Max(Smallest * size, Math.Min(size, 0.98f * size * width / Math.Max(1, font.MeasureText(text))));
+            font.Size = Math.Max(SmallestText * size, Math.Min(size, 0.98f * size * width / Math.Max(1, font.MeasureText(text))));
             var shown = text;
             while (shown.Length > 1 && font.MeasureText(shown) > width) shown = text[..(shown.Length - (shown == text ? 1 : 2))] + "…";
             canvas.DrawText(shown, width / 2f, size * 1.1f, SKTextAlign.Center, font, paint);

@@ -133,16 +133,8 @@ public sealed class VideoJob
             for (; pass <= last; pass++)
             {
                 work = pass == last ? journal : FrameJournal.Open(PassFolder(pass), description, _overwrite);
-                try
-                {
-                    if (pass == 0) loop.Make(work, cancellation);
-                    else loop.MakeAgain(work, earlier!, backwards: pass % 2 == 1, cancellation);
-                }
-                catch when (work != journal)
-                {
-                    work.Dispose();
-                    throw;
-                }
+                if (pass == 0) loop.Make(work, cancellation);
+                else loop.MakeAgain(work, earlier!, backwards: pass % 2 == 1, cancellation);
                 if (work.Count == 0) throw NoFrame();
                 earlier?.Remove();
                 earlier = work == journal ? null : work;
@@ -150,6 +142,7 @@ public sealed class VideoJob
         }
         finally
         {
+            if (work != journal) work.Dispose();
             earlier?.Dispose();
         }
 

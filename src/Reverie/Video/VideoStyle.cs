@@ -45,7 +45,7 @@ public sealed record VideoStyle : VideoMethod
     internal override int PassCount => Passes;
 
     /// <inheritdoc/>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public override string ObjectiveName => "loss";
 
     /// <summary>Refuses settings that are out of range.</summary>

@@ -56,7 +56,7 @@ internal sealed class VideoStyleCommand : ReverieCommand
     {
         null => null,
         "none" => [],
-        _ => [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset is >= 2 and <= 1000 ? offset
-            : throw new ReverieException($"--long-term takes numbers of frames from 2 to 1000 separated by commas, such as 10,20,40, or 'none', not '{text}'"))],
+        _ => [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+            : throw new ReverieException($"--long-term takes numbers of frames separated by commas, such as 10,20,40, or 'none', not '{text}'"))],
     };
 }

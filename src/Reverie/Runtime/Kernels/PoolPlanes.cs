@@ -20,40 +20,29 @@ internal static unsafe class PoolPlanes
     /// <param name="run">Threads and memory.</param>
     public static void Run(PoolWindow window, PoolTensors tensors, int planes, bool gate, KernelRun run)
     {
-        if (window.IsHalving)
-            Share(window, tensors, planes, run, _ => (input, output, cotangent, result) => window.Halving(input, output, cotangent, result, gate));
-        else if (!PoolWinners<Lanes128, Vector128<float>>.Suits(window))
-            Share(window, tensors, planes, run, _ => (input, output, cotangent, result) => window.Any(input, output, cotangent, result, gate));
-        else
-            Winners(KernelWidth.Bits, window, tensors, planes, gate, run);
-    }
-
-    /// <summary>The gradient by <see cref="PoolWinners{TLanes, TVector}"/>, with registers of so many bits.</summary>
-    internal static void Winners(int bits, PoolWindow window, PoolTensors tensors, int planes, bool gate, KernelRun run)
-    {
-        switch (bits)
+        if (!window.IsSmall)
         {
-            case 512:
-                Winners<Lanes512, Vector512<float>>(window, tensors, planes, gate, run);
-                break;
-            case 256:
-                Winners<Lanes256, Vector256<float>>(window, tensors, planes, gate, run);
-                break;
-            default:
-                Winners<Lanes128, Vector128<float>>(window, tensors, planes, gate, run);
-                break;
+            Share(window, tensors, planes, run, _ => (input, output, cotangent, result) => window.Any(input, output, cotangent, result, gate));
+            return;
+        }
+        switch (KernelWidth.Bits)
+        {
+            case 512: Winners<Lanes512, Vector512<float>>(window, tensors, planes, gate, run); break;
+            case 256: Winners<Lanes256, Vector256<float>>(window, tensors, planes, gate, run); break;
+            default: Winners<Lanes128, Vector128<float>>(window, tensors, planes, gate, run); break;
         }
     }
 
-    private delegate void Plane(float* input, float* output, float* cotangent, float* result);
-
-    private static void Winners<TLanes, TVector>(PoolWindow window, PoolTensors tensors, int planes, bool gate, KernelRun run)
+    /// <summary>The gradient of small windows, with registers of a given width.</summary>
+    internal static void Winners<TLanes, TVector>(PoolWindow window, PoolTensors tensors, int planes, bool gate, KernelRun run)
         where TLanes : ILanes<TVector> where TVector : unmanaged
     {
         var floats = new PoolWinners<TLanes, TVector>(window).Scratch;
         var scratch = new Pointer(run.Rent((nint)floats * Jobs(planes, run)));
         Share(window, tensors, planes, run, job => new PoolWinners<TLanes, TVector>(window, scratch + (nint)floats * job, gate).Run);
     }
+
+    private delegate void Plane(float* input, float* output, float* cotangent, float* result);
 
     private static int Jobs(int planes, KernelRun run) => Math.Min(planes, run.Threads * 8);
 

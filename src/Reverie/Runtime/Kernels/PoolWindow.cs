@@ -5,8 +5,11 @@ namespace Reverie.Runtime.Kernels;
 /// <summary>The windows of a max pool over one plane.</summary>
 internal readonly unsafe record struct PoolWindow(int KernelHeight, int KernelWidth, int StrideY, int StrideX, int Top, int Left, int Height, int Width, int Rows, int Columns)
 {
-    /// <summary>Whether windows are 2x2, side by side, from the first element on and within the plane.</summary>
-    public bool IsHalving => (KernelHeight, KernelWidth, StrideY, StrideX, Top, Left) == (2, 2, 2, 2, 0, 0) && 2 * Rows <= Height && 2 * Columns <= Width;
+    /// <summary>The sides that a small window has at most.</summary>
+    public const int WidestSmall = 3;
+
+    /// <summary>Whether <see cref="PoolWinners{TLanes, TVector}"/> can take them: small, and close to each other, as nearly all are.</summary>
+    public bool IsSmall => this is { StrideX: 1 or 2, StrideY: 1 or 2, KernelWidth: <= WidestSmall, KernelHeight: <= WidestSmall, Rows: > 0, Columns: > 0 };
 
     /// <summary>Gives each window's cotangent to its first maximum, for any windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -29,29 +32,5 @@ internal readonly unsafe record struct PoolWindow(int KernelHeight, int KernelWi
                 if (winner >= 0) result[winner] += *cotangent;
             }
         }
-    }
-
-    /// <summary>The same for windows of 2x2 side by side.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Halving(float* input, float* output, float* cotangent, float* result, bool gate)
-    {
-        for (var row = 0; row < Rows; row++, input += 2 * Width, result += 2 * Width)
-        {
-            for (var column = 0; column < Columns; column++, output++, cotangent++)
-            {
-                var (maximum, share) = (*output, *cotangent);
-                if (gate && !(maximum > 0)) share = 0;
-                float* upper = input + 2 * column, lower = upper + Width;
-                bool first = upper[0] == maximum, second = !first & (upper[1] == maximum), third = !first & !second & (lower[0] == maximum);
-                float* upperResult = result + 2 * column, lowerResult = upperResult + Width;
-                upperResult[0] = first ? share : 0;
-                upperResult[1] = second ? share : 0;
-                lowerResult[0] = third ? share : 0;
-                lowerResult[1] = !first & !second & !third & (lower[1] == maximum) ? share : 0;
-            }
-            // a last column without a window
-            for (var column = 2 * Columns; column < Width; column++) result[column] = result[Width + column] = 0;
-        }
-        if (Height > 2 * Rows) new Span<float>(result, (Height - 2 * Rows) * Width).Clear();
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Reverie.Runtime.Kernels;
 
 /// <summary>
-/// The gradient of a max pool in vectors, for windows of up to 3x3 and strides of 1 and 2. First each window's winner is found, a register of windows side by side: the tap (its number within
+/// The gradient of a max pool in vectors, for small windows. First each window's winner is found, a register of windows side by side: the tap (its number within
 /// the window) that first equals the maximum. Then each element of the plane collects from the windows that it lies in, in their order, if it won there; so nothing is written twice, and the
 /// sums are those of a loop over windows to the bit.
 /// </summary>
@@ -13,7 +13,7 @@ namespace Reverie.Runtime.Kernels;
 /// </remarks>
 internal readonly unsafe struct PoolWinners<TLanes, TVector> where TLanes : ILanes<TVector> where TVector : unmanaged
 {
-    private const int WidestKernel = 3;
+    private const int MostTaps = PoolWindow.WidestSmall * PoolWindow.WidestSmall;
     // windows of a band, about: with its elements, codes and cotangents it fits 48 KiB
     private const int Band = 1024;
 
@@ -67,10 +67,6 @@ internal readonly unsafe struct PoolWinners<TLanes, TVector> where TLanes : ILan
         new Span<float>(scratch, Scratch).Fill(float.NaN);
         new Span<float>(_shares, _floats).Clear();
     }
-
-    /// <summary>Whether windows are of a kind that is handled here.</summary>
-    public static bool Suits(PoolWindow window) =>
-        window is { StrideX: 1 or 2, StrideY: 1 or 2, KernelWidth: <= WidestKernel, KernelHeight: <= WidestKernel, Rows: > 0, Columns: > 0 };
 
     /// <summary>How many floats it needs to work with.</summary>
     public int Scratch => (Phases + _window.StrideX + 3) * _floats + TLanes.Width + 4 * (_pitch + TLanes.Width);
@@ -140,8 +136,8 @@ internal readonly unsafe struct PoolWinners<TLanes, TVector> where TLanes : ILan
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(int count)
     {
-        var offsets = stackalloc nint[WidestKernel * WidestKernel];
-        var numbers = stackalloc float[WidestKernel * WidestKernel];
+        var offsets = stackalloc nint[MostTaps];
+        var numbers = stackalloc float[MostTaps];
         var taps = 0;
         for (var y = 0; y < _window.KernelHeight; y++)
             for (var x = 0; x < _window.KernelWidth; x++, taps++)
@@ -166,8 +162,8 @@ internal readonly unsafe struct PoolWinners<TLanes, TVector> where TLanes : ILan
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sum(int oddY, int oddX, int count, float* sums)
     {
-        var offsets = stackalloc nint[WidestKernel * WidestKernel];
-        var numbers = stackalloc float[WidestKernel * WidestKernel];
+        var offsets = stackalloc nint[MostTaps];
+        var numbers = stackalloc float[MostTaps];
         // windows in their order: those that reach an element with a later tap begin earlier
         var taps = 0;
         for (var y = _window.KernelHeight - 1; y >= 0; y--)

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using CsCheck;
 using Reverie.Autodiff;
 using Reverie.Onnx;
@@ -94,7 +95,13 @@ public sealed class PoolAndSumTests
         fixed (float* x = input, y = output, dy = cotangent, slow = expected, fast = found)
         {
             for (var plane = 0; plane < planes; plane++) window.Any(x + plane * size, y + plane * pooled, dy + plane * pooled, slow + plane * size, gate);
-            PoolPlanes.Winners(bits, window, new(new(x), new(y), new(dy), new(fast)), planes, gate, run);
+            var tensors = new PoolTensors(new(x), new(y), new(dy), new(fast));
+            switch (bits)
+            {
+                case 512: PoolPlanes.Winners<Lanes512, Vector512<float>>(window, tensors, planes, gate, run); break;
+                case 256: PoolPlanes.Winners<Lanes256, Vector256<float>>(window, tensors, planes, gate, run); break;
+                default: PoolPlanes.Winners<Lanes128, Vector128<float>>(window, tensors, planes, gate, run); break;
+            }
         }
         return (expected, found);
     }
