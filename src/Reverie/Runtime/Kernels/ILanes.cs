@@ -5,28 +5,10 @@ namespace Reverie.Runtime.Kernels;
 /// one body for each width, with every call inlined.
 /// </summary>
 /// <typeparam name="TVector">The register: <c>Vector512&lt;float&gt;</c> and its kin.</typeparam>
-internal unsafe interface ILanes<TVector> where TVector : unmanaged
+internal unsafe interface ILanes<TVector> : IArithmetic<TVector> where TVector : unmanaged
 {
-    /// <summary>The number of floats in a register.</summary>
-    static abstract int Width { get; }
-
     /// <summary>Whether there are registers enough for a product block of 8 rows by 3 registers; otherwise it is 4 by 3.</summary>
     static abstract bool IsWide { get; }
-
-    static abstract TVector Load(float* source);
-
-    static abstract void Store(TVector value, float* target);
-
-    static abstract TVector Broadcast(float value);
-
-    static abstract TVector Add(TVector left, TVector right);
-
-    static abstract TVector Subtract(TVector left, TVector right);
-
-    static abstract TVector Multiply(TVector left, TVector right);
-
-    /// <summary>left x right + addend, rounded once where the processor can.</summary>
-    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
     /// <summary>Not a number stays what it is, as in ONNX Runtime.</summary>
     static abstract TVector Rectify(TVector value);
@@ -37,15 +19,15 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>One value where left and right are equal, elsewhere the other. Not a number equals nothing.</summary>
     static abstract TVector WhereEqual(TVector left, TVector right, TVector value, TVector otherwise);
 
-    /// <summary>Takes a line of 2 x <see cref="Width"/> floats apart into the elements 0, 2, 4, ... and 1, 3, 5, ...</summary>
+    /// <summary>Takes a line of 2 x <see cref="IArithmetic{TVector}.Width"/> floats apart into the elements 0, 2, 4, ... and 1, 3, 5, ...</summary>
     static abstract void SplitPairs(float* line, out TVector even, out TVector odd);
 
-    /// <summary>Writes a line of 2 x <see cref="Width"/> floats from its even and its odd elements.</summary>
+    /// <summary>Writes a line of 2 x <see cref="IArithmetic{TVector}.Width"/> floats from its even and its odd elements.</summary>
     static abstract void JoinPairs(TVector even, TVector odd, float* line);
 
     /// <summary>Takes a line apart into columns of tiles that begin every 4 floats: register j gets the elements j, j+4, j+8, ... (j from 0 to 5).</summary>
     static abstract void Split(float* line, out TVector p0, out TVector p1, out TVector p2, out TVector p3, out TVector p4, out TVector p5);
 
-    /// <summary>Writes a line of 4 x <see cref="Width"/> floats, of which register j holds the elements j, j+4, j+8, ...</summary>
+    /// <summary>Writes a line of 4 x <see cref="IArithmetic{TVector}.Width"/> floats, of which register j holds the elements j, j+4, j+8, ...</summary>
     static abstract void Join(TVector p0, TVector p1, TVector p2, TVector p3, float* line);
 }

@@ -12,7 +12,8 @@ internal static unsafe class KernelDomain
     public const string Name = "reverie";
 
     private const int Float = 1;
-    private static readonly KernelOperator[] Operators = [new Convolution3x3Operator(), new MaxPoolGradientOperator(), new GatedSumOperator(), new DenseOperator()];
+    private static readonly KernelOperator[] Operators =
+        [new Convolution3x3Operator(), new MaxPoolGradientOperator(), new GatedSumOperator(), new DenseOperator(), new LocalResponseOperator(), new LocalResponseGradientOperator()];
     private static readonly IntPtr[] Names = [.. Operators.Select(each => (IntPtr)Text(each.Name))];
     private static readonly Lazy<IntPtr> Domain = new(Create);
 

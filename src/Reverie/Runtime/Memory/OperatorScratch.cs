@@ -31,6 +31,8 @@ internal static class OperatorScratch
                 return shapes.TryGetValue(node.Inputs[0], out var input) && shapes.TryGetValue(node.Inputs[1], out var taps)
                     ? Convolution3x3Operator.ScratchBytes(input, taps, node.Ints("pads")!, node.Int("rectify", 0) != 0, threads)
                     : 0;
+            case LocalResponseGradientOperator.OperatorName when node.Domain == KernelDomain.Name:
+                return shapes.TryGetValue(node.Inputs[0], out var normalised) ? LocalResponseGradientOperator.ScratchBytes(normalised, threads) : 0;
             default: return 0;
         }
     }

@@ -27,6 +27,8 @@ internal sealed class OptimizedGraph
         [Convolution3x3Operator.OperatorName] = "Conv",
         [MaxPoolGradientOperator.OperatorName] = "Relu",
         [GatedSumOperator.OperatorName] = "Relu",
+        [LocalResponseOperator.OperatorName] = "Relu",
+        [LocalResponseGradientOperator.OperatorName] = "Relu",
     };
 
     private readonly Graph _graph;
