@@ -7,6 +7,7 @@ namespace Reverie.Bench.Zoo;
 internal static class ZooDocument
 {
     private const double SlowerThan = 1.1;
+    private const double WithinTimes = 3;
 
     public static string Of(IReadOnlyList<ZooRow> rows)
     {
@@ -33,6 +34,9 @@ internal static class ZooDocument
             text.Append(CultureInfo.InvariantCulture,
                 $"| {row.Name} | {row.Size} | {row.Parameters / 1e6:F1} M | {row.Nodes}, {row.GradientNodes} | {row.Float64Error:E1} | {row.Inputs} | {Pair(row, "plain", "logits")} | {Pair(row, "plain", "features")} | {Pair(row, "folded", "logits", ZooNetwork.FoldedLogits)} | {row.Flips.Ours} / {row.Flips.PyTorch} | {Times(row)} | {Ratio(row.TimeRatio)} | {Memory(row)} | {Ratio(row.MemoryRatio)} |\n");
         text.Append(CultureInfo.InvariantCulture, $"\nFlips in all: {rows.Sum(row => row.Flips.Ours)} of {2 * rows.Sum(row => row.Inputs)}, PyTorch {rows.Sum(row => row.Flips.PyTorch)}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"Medians above {WithinTimes} x PyTorch's, of {3 * rows.Count}: {Listed(rows.SelectMany(OursAgainstTheirs))}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"PyTorch's own folded networks above {WithinTimes} x its plain ones, of {rows.Count}: {Listed(rows.Select(TheirsAgainstThemselves))}. No two implementations keep such a bound where about half of the pictures flip, not even PyTorch against itself; ")
+            .Append("flips in all, and the errors of pictures without one, can be compared.\n");
         var timed = rows.Where(row => row.TimeRatio is not null).ToList();
         if (timed.Count > 0)
         {
@@ -43,6 +47,21 @@ internal static class ZooDocument
         foreach (var row in rows.Where(row => row.TimeRatio > SlowerThan && row.Profile is not null))
             text.Append(CultureInfo.InvariantCulture, $"\n**{row.Name}** is slower than PyTorch. Where our time goes: {row.Profile}.\n");
         return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static IEnumerable<(string Name, double Times)> OursAgainstTheirs(ZooRow row) =>
+    [
+        ($"{row.Name}, logit", row.Median("plain", "logits") / row.PyTorchMedian("logits")),
+        ($"{row.Name}, layer", row.Median("plain", "features") / row.PyTorchMedian("features")),
+        ($"{row.Name}, folded logit", row.Median("folded", "logits") / row.PyTorchMedian(ZooNetwork.FoldedLogits)),
+    ];
+
+    private static (string Name, double Times) TheirsAgainstThemselves(ZooRow row) => (row.Name, row.PyTorchMedian(ZooNetwork.FoldedLogits) / row.PyTorchMedian("logits"));
+
+    private static string Listed(IEnumerable<(string Name, double Times)> all)
+    {
+        var above = all.Where(each => each.Times > WithinTimes).Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Name} ({each.Times:F1})")).ToList();
+        return above.Count == 0 ? "none" : string.Join("; ", above);
     }
 
     private static string Pair(ZooRow row, string form, string tensor, string? theirs = null) =>
