@@ -66,8 +66,7 @@ internal sealed class DreamRun(DeepDream settings, Network network, GradientSour
     }
 
     /// <summary>The objective of the first round at a picture.</summary>
-    public double Value(Picture picture, CancellationToken cancellation) =>
-        sources.Of(settings.RoundsFor(network)[0]).Value(picture.Rgb, new(picture.Height, picture.Width), cancellation);
+    public double Value(Picture picture, CancellationToken cancellation) => sources.Value(settings.RoundsFor(network)[0], picture, cancellation);
 
     /// <summary>Dreams on a picture that is not in memory, tile by tile.</summary>
     public StreamedDreamResult Dream(StreamedPicture photo, IProgress<DreamProgress>? progress, CancellationToken cancellation)

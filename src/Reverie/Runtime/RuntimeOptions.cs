@@ -43,6 +43,13 @@ public sealed record RuntimeOptions
     /// </summary>
     public bool OwnKernels { get; init; } = true;
 
+    /// <summary>
+    /// Whether other work of this process needs the cores while a graph runs: threads that wait for the next operator then sleep instead of spinning, which makes runs of short operators
+    /// slower where nothing else is at work, and faster where something is (the frames of a dreamt video: 13 % of the time). Results do not depend on it.
+    /// </summary>
+    [JsonIgnore]
+    public bool SharesCores { get; init; }
+
     /// <summary>Where sessions are kept for further use; null: each is made anew. Results do not depend on it.</summary>
     [JsonIgnore]
     public SessionCache? Cache { get; init; }

@@ -16,7 +16,7 @@ internal static class SessionKey
         using var weights = new HashingStream();
         var graph = ModelWriter.ToBytes(model, weights, WeightFile.Name);
         var text = string.Join('\n', typeof(SessionKey).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, Engine.Version,
-            string.Join(' ', Machine.ProcessorFeatures), KernelWidth.Bits, options.Provider, options.ThreadCount, options.Optimization, options.Arena, options.OwnKernels);
+            string.Join(' ', Machine.ProcessorFeatures), KernelWidth.Bits, options.Provider, options.ThreadCount, options.Optimization, options.Arena, options.OwnKernels, options.SharesCores);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(SHA256.HashData(graph));
         hash.AppendData(weights.Hash());

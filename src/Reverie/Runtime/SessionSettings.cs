@@ -38,6 +38,7 @@ internal static class SessionSettings
             // Threads that wait for work spin while a run is in flight, which makes many short operators faster, but not between runs:
             // what the caller does there, and other sessions, need the cores (measured: twice the time of a second session's runs).
             settings.AddSessionConfigEntry("session.force_spinning_stop", "1");
+            if (options.SharesCores) settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             if (!packs) settings.AddSessionConfigEntry("session.disable_prepacking", "1");
             if (ownKernels) KernelDomain.AddTo(settings);
             if (weights is not null) settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", weights);

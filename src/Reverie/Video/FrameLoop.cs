@@ -11,12 +11,14 @@ namespace Reverie.Video;
 /// <param name="selection">Which frames.</param>
 /// <param name="worker">How they are made.</param>
 /// <param name="flow">How motion is found.</param>
-/// <param name="each">Told of every frame when it is written down.</param>
-/// <param name="progress">Told the share of the frame in work that is done.</param>
+/// <param name="each">Told of every frame when it is written down, which is while the next is made; by another thread.</param>
+/// <param name="progress">Told how many frames are made, in all passes, with the share of the frame in work that is done.</param>
 internal sealed class FrameLoop(VideoInfo source, VideoSelection selection, IFrameWorker worker, OpticalFlow flow, Action<FrameState> each, IProgress<double>? progress)
 {
     // Frames that a pass backwards holds: the source, which can only be read forwards, is read anew for every so many. Reading takes thousandths of what painting does.
     private const int Chunk = 48;
+
+    private int _made;
 
     /// <summary>Makes all frames that are not made yet.</summary>
     /// <param name="journal">Where they go.</param>
@@ -26,21 +28,31 @@ internal sealed class FrameLoop(VideoInfo source, VideoSelection selection, IFra
     public void Make(FrameJournal journal, CancellationToken cancellation)
     {
         var before = journal.State;
+        var from = before?.Note.Number ?? -1;
         var past = new PastFrames(worker.LookBack, journal, flow);
-        foreach (var frame in Selected(cancellation))
+        var records = new FrameRecords(journal, each);
+        try
         {
-            if (frame.Number <= before?.Note.Number)
+            foreach (var (frame, pair) in Ahead.ByOne(Pairs(Selected(cancellation), null, frame => frame.Number > from, cancellation)))
             {
+                if (frame.Number <= from)
+                {
+                    past.Add(frame.Picture);
+                    continue;
+                }
+                var isKey = pair is null or { IsCut: true };
+                var shot = before is null ? 0 : before.Note.Shot + (isKey ? 1 : 0);
+                if (worker.LookBack.Count > 0) records.Settle();
+                var work = worker.Make(frame, isKey ? new(null, null, [], null) : new(before, pair, past.Of(frame.Picture, shot, cancellation), null), Progress(), cancellation);
+                _made++;
+                var note = new FrameNote { Number = frame.Number, Time = frame.Time, Shot = shot, IsKey = isKey, Change = pair?.Change, ValidShare = pair?.ValidShare };
+                before = records.Add(note, frame.Picture, work, isKey ? null : before, pair);
                 past.Add(frame.Picture);
-                continue;
             }
-            var pair = before is null ? null : FramePair.Of(before.Source, frame.Picture, flow, cancellation);
-            var isKey = pair is null or { IsCut: true };
-            var shot = before is null ? 0 : before.Note.Shot + (isKey ? 1 : 0);
-            var work = worker.Make(frame, isKey ? new(null, null, [], null) : new(before, pair, past.Of(frame.Picture, shot, cancellation), null), progress, cancellation);
-            var note = new FrameNote { Number = frame.Number, Time = frame.Time, Shot = shot, IsKey = isKey, Change = pair?.Change, ValidShare = pair?.ValidShare };
-            before = Written(journal, note, frame.Picture, work, isKey ? null : before, pair);
-            past.Add(frame.Picture);
+        }
+        finally
+        {
+            records.Settle();
         }
     }
 
@@ -54,32 +66,37 @@ internal sealed class FrameLoop(VideoInfo source, VideoSelection selection, IFra
     public void MakeAgain(FrameJournal journal, FrameJournal earlier, bool backwards, CancellationToken cancellation)
     {
         var before = journal.State;
-        foreach (var frame in backwards ? Backwards(earlier.Count, journal.Count, cancellation) : Selected(cancellation).Skip(journal.Count))
+        var records = new FrameRecords(journal, each);
+        var done = journal.Count;
+        try
         {
-            // the first pass goes forwards, and every other one the other way: so what comes next now was last then
-            var at = earlier.Count - 1 - journal.Count;
-            var known = earlier.NoteAt(at);
-            if (known.Number != frame.Number) throw new ReverieException($"'{source.Path}' changed while it was worked on: frame {known.Number} is not where it was; delete '{journal.Folder}' to begin anew");
-            var follows = before is not null && before.Note.Shot == known.Shot;
-            var pair = follows ? FramePair.Of(before!.Source, frame.Picture, flow, cancellation) : null;
-            var work = worker.Make(frame, new(follows ? before : null, pair, [], earlier.ResultAt(at)), progress, cancellation);
-            before = Written(journal, known, frame.Picture, work, follows ? before : null, pair);
+            var frames = backwards ? Backwards(earlier.Count, done, cancellation) : Selected(cancellation).Skip(done);
+            foreach (var (frame, pair) in Ahead.ByOne(Pairs(frames, before?.Source, _ => true, cancellation)))
+            {
+                // the first pass goes forwards, and every other one the other way: so what comes next now was last then
+                var at = earlier.Count - 1 - done++;
+                var known = earlier.NoteAt(at);
+                if (known.Number != frame.Number) throw new ReverieException($"'{source.Path}' changed while it was worked on: frame {known.Number} is not where it was; delete '{journal.Folder}' to begin anew");
+                var follows = before is not null && before.Note.Shot == known.Shot;
+                var work = worker.Make(frame, new(follows ? before : null, follows ? pair : null, [], earlier.ResultAt(at)), Progress(), cancellation);
+                _made++;
+                before = records.Add(known, frame.Picture, work, follows ? before : null, follows ? pair : null);
+            }
+        }
+        finally
+        {
+            records.Settle();
         }
     }
 
-    private FrameState Written(FrameJournal journal, FrameNote note, Picture frame, FrameWork work, FrameState? before, FramePair? pair)
+    // Frames with how each follows from the one before, where that is wanted.
+    private IEnumerable<(VideoFrame Frame, FramePair? Pair)> Pairs(IEnumerable<VideoFrame> frames, Picture? before, Func<VideoFrame, bool> wanted, CancellationToken cancellation)
     {
-        var state = new FrameState(note with
+        foreach (var frame in frames)
         {
-            SourceError = before is null ? null : pair!.WarpingError(before.Source, frame),
-            ResultError = before is null ? null : pair!.WarpingError(before.Result, work.Result),
-            Persistence = before is null ? null : pair!.Persistence(FrameDetail.Of(before.Result, before.Source), FrameDetail.Of(work.Result, frame)),
-            Objective = work.Objective,
-            ObjectiveOverKey = work.Objective / work.Key.Objective,
-        }, work.Key, frame, work.Result);
-        journal.Add(state);
-        each(state);
-        return state;
+            yield return (frame, before is null || !wanted(frame) ? null : FramePair.Of(before, frame.Picture, flow, cancellation));
+            before = frame.Picture;
+        }
     }
 
     private IEnumerable<VideoFrame> Selected(CancellationToken cancellation)
@@ -101,5 +118,12 @@ internal sealed class FrameLoop(VideoInfo source, VideoSelection selection, IFra
             var frames = Selected(cancellation).Skip(begin).Take(end - begin).ToList();
             for (var index = frames.Count - 1; index >= 0; index--) yield return frames[index];
         }
+    }
+
+    private Share? Progress() => progress is null ? null : new(_made, progress);
+
+    private sealed class Share(int made, IProgress<double> progress) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report(made + value);
     }
 }

@@ -117,15 +117,18 @@ public sealed class VideoJob
         var pass = last;
         while (pass > 0 && !(pass == last ? journal.Count > 0 : Directory.Exists(PassFolder(pass)))) pass--;
         var (count, made, work, note) = (Selection.Count(Source), 0, journal, (FrameNote?)null);
+        var (position, written, total, telling) = (0.0, journal.Count, 0, new Lock());
+        // flow, measures and the journal are at work while a frame is made
+        options = (options ?? RuntimeOptions.Default) with { SharesCores = true };
         using var worker = method.Open(network, options);
         using var preview = _plan is null ? null : new VideoPreview(PreviewFile, Selection.Height, Selection.Width, Source.FrameRate.Value / Selection.Every);
         if (preview is not null)
             foreach (var (_, rgb, height, width) in journal.Frames()) preview.Add(FrameBytes.ToPicture(rgb, height, width));
-        var loop = new FrameLoop(Source, Selection, worker, new() { Threads = (options ?? new()).ThreadCount }, state =>
+        var loop = new FrameLoop(Source, Selection, worker, new() { Threads = options.ThreadCount }, state =>
         {
-            (note, made) = (state.Note, made + 1);
             if (pass == last) preview?.Add(state.Result);
-            Tell(0);
+            lock (telling) (note, made, written) = (state.Note, made + 1, work.Count);
+            Tell(made);
         }, progress is null ? null : new Relay(Tell));
         var earlier = pass == 0 ? null : FrameJournal.Open(PassFolder(pass - 1), description, _overwrite);
         try
@@ -133,6 +136,7 @@ public sealed class VideoJob
             for (; pass <= last; pass++)
             {
                 work = pass == last ? journal : FrameJournal.Open(PassFolder(pass), description, _overwrite);
+                lock (telling) (written, total) = (work.Count, made + count - work.Count + (last - pass) * count);
                 if (pass == 0) loop.Make(work, cancellation);
                 else loop.MakeAgain(work, earlier!, backwards: pass % 2 == 1, cancellation);
                 if (work.Count == 0) throw NoFrame();
@@ -146,7 +150,11 @@ public sealed class VideoJob
             earlier?.Dispose();
         }
 
-        void Tell(double share) => progress?.Report(new(false, made + share, made + Math.Max(count - work.Count, share > 0 ? 1 : 0) + (last - pass) * count, work.Count, note));
+        // from the thread that makes frames and from the one that writes them down
+        void Tell(double now)
+        {
+            lock (telling) progress?.Report(new(false, position = Math.Max(position, now), Math.Max(total, (int)Math.Ceiling(position)), written, note));
+        }
     }
 
     private string PassFolder(int pass) => Path.Combine(JournalFolder, FrameJournal.PassesName, string.Create(CultureInfo.InvariantCulture, $"{pass + 1}"));

@@ -61,6 +61,20 @@ public class ObjectiveTests
     }
 
     [Fact]
+    public void Values_without_gradients_are_the_same()
+    {
+        var photo = CardCheck.Sample().Resize(96, 120);
+        using var sources = new GradientSources(Net, [], null, null);
+        Objective[] objectives = [Objective.Layer("relu4_3"), Objective.Mean("conv5_1", 3), Objective.Neuron("conv4_1", 5, new(0.3, 0.6)), Objective.Layer("relu2_2") + -0.5 * Objective.Layer("relu3_2", 1, 2)];
+        foreach (var objective in objectives)
+        {
+            var expected = sources.Of(objective).Value(photo.Rgb, new(96, 120), CancellationToken.None);
+            Assert.NotEqual(0, expected);
+            Assert.Equal(1, sources.Value(objective, photo, CancellationToken.None) / expected, 1e-5);
+        }
+    }
+
+    [Fact]
     public void Formulas_are_read()
     {
         var parser = new ObjectiveParser(Net, 100, 200);

@@ -43,7 +43,7 @@ internal sealed class CompiledGradient : IGradientSource
         _network.Preprocessing.ToInput(picture, input);
         using var tensor = RuntimeTensor.Of(input, _network.Preprocessing.Shape(1, size.Height, size.Width));
         var inputs = new Dictionary<string, RuntimeTensor> { [_network.Input] = tensor };
-        foreach (var where in Wheres(size))
+        foreach (var where in WhereMap.All(_objective, _network, size))
         {
             where.Draw(size, default);
             inputs[where.Input] = where.Tensor;
@@ -69,13 +69,6 @@ internal sealed class CompiledGradient : IGradientSource
     /// <inheritdoc/>
     public void Dispose() => _graph.Dispose();
 
-    private List<WhereMap> Wheres(OctaveSize size)
-    {
-        if (_objective.Places.Count == 0) return [];
-        var shapes = ShapeInference.Resolve(_objective.Layers, new Dictionary<string, long[]> { [_network.Input] = _network.Preprocessing.Shape(1, size.Height, size.Width) });
-        return [.. _objective.Places.Select(placed => new WhereMap(placed, shapes[placed.Term.Layer]))];
-    }
-
     /// <summary>What a run at one size reads and writes.</summary>
     private sealed class Buffers
     {
@@ -88,7 +81,7 @@ internal sealed class CompiledGradient : IGradientSource
             InputGradient = new float[Input.Length];
             var shape = preprocessing.Shape(1, size.Height, size.Width);
             Inputs = new() { [source._network.Input] = RuntimeTensor.Of(Input, shape) };
-            Wheres = source.Wheres(size);
+            Wheres = WhereMap.All(source._objective, source._network, size);
             foreach (var where in Wheres) Inputs[where.Input] = where.Tensor;
             Outputs = new() { [ObjectiveGraph.Value] = RuntimeTensor.Of(Value), [source._objective.Gradient] = RuntimeTensor.Of(InputGradient, shape) };
         }

@@ -13,6 +13,7 @@ namespace Reverie.Dream.Gradients;
 internal sealed class GradientSources(Network network, IReadOnlyList<Picture> pictures, TileSettings? tiles, RuntimeOptions? options) : IDisposable
 {
     private readonly Dictionary<Objective, IGradientSource> _sources = [];
+    private readonly Dictionary<Objective, CompiledValue> _values = [];
     private readonly GuideFeatures _guides = new(network, pictures, options);
 
     /// <summary>Those that a dream needs.</summary>
@@ -30,10 +31,23 @@ internal sealed class GradientSources(Network network, IReadOnlyList<Picture> pi
         return source;
     }
 
+    /// <summary>The objective of a picture, for who asks often: without its gradient, where that is worth a graph of its own.</summary>
+    /// <exception cref="ReverieException">As <see cref="Of"/>.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public double Value(Objective objective, Picture picture, CancellationToken cancellation)
+    {
+        var size = new OctaveSize(picture.Height, picture.Width);
+        if (tiles is not null) return Of(objective).Value(picture.Rgb, size, cancellation);
+        if (!_values.TryGetValue(objective, out var value)) _values[objective] = value = new(network, ObjectiveGraph.Build(network, objective, _guides), options);
+        return value.Of(picture.Rgb, size, cancellation);
+    }
+
     /// <summary>Gives the sessions back.</summary>
     public void Dispose()
     {
         foreach (var source in _sources.Values) source.Dispose();
+        foreach (var value in _values.Values) value.Dispose();
         _sources.Clear();
+        _values.Clear();
     }
 }

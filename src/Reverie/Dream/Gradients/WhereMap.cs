@@ -1,4 +1,6 @@
 using Reverie.Dream.Objectives;
+using Reverie.Models;
+using Reverie.Onnx.Shapes;
 using Reverie.Runtime;
 
 namespace Reverie.Dream.Gradients;
@@ -17,6 +19,14 @@ internal sealed class WhereMap
         _grid = ((int)layer[2], (int)layer[3]);
         _weights = new float[_grid.Height * _grid.Width];
         Tensor = RuntimeTensor.Of(_weights, 1, 1, _grid.Height, _grid.Width);
+    }
+
+    /// <summary>The maps that an objective needs at a size of the picture.</summary>
+    public static List<WhereMap> All(ObjectiveGraph objective, Network network, OctaveSize size)
+    {
+        if (objective.Places.Count == 0) return [];
+        var shapes = ShapeInference.Resolve(objective.Layers, new Dictionary<string, long[]> { [network.Input] = network.Preprocessing.Shape(1, size.Height, size.Width) });
+        return [.. objective.Places.Select(placed => new WhereMap(placed, shapes[placed.Term.Layer]))];
     }
 
     /// <summary>The graph's input that the map is for.</summary>

@@ -50,7 +50,7 @@ internal static class ConvolutionRewrite
         if (graph.Inputs.Count > 0) scales[graph.Inputs[0].Name] = 1;
         foreach (var node in graph.Nodes)
         {
-            var reads = node.Op == MaxPoolGradientOperator.OperatorName ? node.Inputs.Take(1) : node.Inputs;
+            var reads = node.Op is MaxPoolGradientOperator.OperatorName or AveragePoolGradientOperator.OperatorName ? node.Inputs.Take(1) : node.Inputs;
             var scale = reads.Select(input => scales.GetValueOrDefault(input)).DefaultIfEmpty().Max();
             if (scale == 0) continue;
             var stride = node.Ints("strides") is [var first, ..] ? Math.Max(first, 1) : 1;

@@ -13,7 +13,8 @@ internal static unsafe class KernelDomain
 
     private const int Float = 1;
     private static readonly KernelOperator[] Operators =
-        [new Convolution3x3Operator(), new MaxPoolGradientOperator(), new GatedSumOperator(), new DenseOperator(), new LocalResponseOperator(), new LocalResponseGradientOperator()];
+        [new Convolution3x3Operator(), new MaxPoolGradientOperator(), new GatedSumOperator(), new DenseOperator(), new LocalResponseOperator(), new LocalResponseGradientOperator(),
+            new AveragePoolGradientOperator()];
     private static readonly IntPtr[] Names = [.. Operators.Select(each => (IntPtr)Text(each.Name))];
     private static readonly Lazy<IntPtr> Domain = new(Create);
 

@@ -14,7 +14,7 @@ internal static class KernelRewrites
         // kernels are for float32 alone
         if (graph.Inputs.Any(input => input.Type.Element is ElementType.Double or ElementType.Float16)) return graph;
         // pools first: a mask that one of them takes is not left to a sum
-        foreach (var rewrite in (Action<Graph, int>[])[LocalResponseRewrite.Apply, MaxPoolRewrite.Apply, ConvolutionRewrite.Apply, GatedSumRewrite.Apply, DenseRewrite.Apply])
+        foreach (var rewrite in (Action<Graph, int>[])[LocalResponseRewrite.Apply, MaxPoolRewrite.Apply, AveragePoolRewrite.Apply, ConvolutionRewrite.Apply, GatedSumRewrite.Apply, DenseRewrite.Apply])
         {
             rewrite(graph, threads);
             graph = prune(graph);

@@ -27,6 +27,7 @@ internal sealed class OptimizedGraph
         [Convolution3x3Operator.OperatorName] = "Conv",
         [MaxPoolGradientOperator.OperatorName] = "Relu",
         [GatedSumOperator.OperatorName] = "Relu",
+        [AveragePoolGradientOperator.OperatorName] = "Relu",
         [LocalResponseOperator.OperatorName] = "Relu",
         [LocalResponseGradientOperator.OperatorName] = "Relu",
     };
