@@ -32,15 +32,18 @@ public static class AtomicFile
         if (path.Length == 0 || path.Contains('\0')) throw new ReverieException("the output path is empty or not a path; give a file name");
         if (Directory.Exists(path)) throw new ReverieException($"cannot write '{path}': it is a folder; give the name of a file in it");
         var full = Path.GetFullPath(path);
-        // A rename would replace the device node itself (as root even /dev/null).
-        if (!OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal))
-            throw new ReverieException($"cannot write '{path}': it is a device; give the name of a file");
+        if (IsDevice(full)) throw Device(path);
         if (!overwrite && File.Exists(path))
             throw new ReverieException($"'{path}' exists already and is not overwritten; choose another name or ask for overwriting (--force)");
         var folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder)) throw new ReverieException($"cannot write '{path}': the folder '{folder}' does not exist; create it first");
-        return FollowLink(full);
+        return FollowLink(full) is var target && IsDevice(target) ? throw Device(path) : target;
     }
+
+    // A rename would replace the device node itself (as root even /dev/null).
+    private static bool IsDevice(string full) => !OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
+    private static ReverieException Device(string path) => new($"cannot write '{path}': it is a device; give the name of a file");
 
     /// <summary>Writes <paramref name="path"/> by handing a stream to <paramref name="write"/>.</summary>
     /// <param name="path">The target; its folder must exist.</param>

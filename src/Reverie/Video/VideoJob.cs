@@ -1,6 +1,7 @@
 using System.Globalization;
 using Reverie.Imaging;
 using Reverie.Models;
+using Reverie.Recomputation;
 using Reverie.Runtime;
 using Reverie.Video.Frames;
 using Reverie.Video.Journal;
@@ -105,6 +106,10 @@ public sealed class VideoJob
         {
             return new(journal.Notes, Cancelled: true);
         }
+        catch (ReverieException exception) when (journal.Count > 0)
+        {
+            throw new ReverieException($"{exception.Message}; the {journal.Count} frames made so far are kept in '{JournalFolder}', and the same command goes on from there", exception);
+        }
         var notes = journal.Notes;
         journal.Remove();
         return new(notes, Cancelled: false);
@@ -196,7 +201,7 @@ public sealed class VideoJob
         var held = Directory.Exists(JournalFolder) ? Directory.EnumerateFiles(JournalFolder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) : 0;
         var (free, needed) = (new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(JournalFolder))!).AvailableFreeSpace, journals * JournalBytes);
         if (needed - held > free)
-            throw new ReverieException(string.Create(CultureInfo.InvariantCulture, $"the frames will take about {needed / 1e9:0.0} GB beside '{Output}' until they are encoded, but {free / 1e9:0.0} GB are free; free some, or give a smaller --size, a --range or another --output"));
+            throw new ReverieException($"the frames will take about {MemoryBudget.Describe(needed)} beside '{Output}' until they are encoded, but {MemoryBudget.Describe(free)} are free; free some, or give a smaller --size, a --range or another --output");
     }
 
     private ReverieException NoFrame() => new(string.Create(CultureInfo.InvariantCulture, $"'{Source.Path}' has no frame in the range asked for; it is {Source.Seconds:0.##} seconds long"));

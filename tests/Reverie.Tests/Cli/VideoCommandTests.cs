@@ -112,5 +112,74 @@ public sealed class VideoCommandTests
         Assert.Single(error.Trim().Split('\n'));
     }
 
+    [Fact]
+    public async Task AFileThatIsCutOffEndsClearlyAndKeepsItsFrames()
+    {
+        using var folder = new TempFolder();
+        Clip.Make("-f", "lavfi", "-i", "testsrc2=size=96x64:rate=10:duration=3", "-c:v", "libx264", "-g", "5", "-movflags", "+faststart", folder["whole.mp4"]);
+        var bytes = File.ReadAllBytes(folder["whole.mp4"]);
+        File.WriteAllBytes(folder["in.mp4"], bytes[..(bytes.Length * 2 / 3)]);
+        var error = await Command.Refuse("video", "dream", folder["in.mp4"], "--octaves", "1", "--steps", "1", "--frame-steps", "1", "--quiet");
+        Assert.Matches(@"cannot be read beyond frame \d+ of 30", error);
+        Assert.Matches(@"the \d+ frames made so far are kept", error);
+        Assert.False(File.Exists(folder["in.dream.mp4"]));
+        // mended as the message says
+        Clip.Make("-i", folder["in.mp4"], "-c", "copy", folder["mended.mp4"]);
+        var mended = await Command.Run("video", "dream", folder["mended.mp4"], "--octaves", "1", "--steps", "1", "--frame-steps", "1", "--quiet");
+        Assert.True(mended.Code == 0, mended.Error);
+    }
+
+    // An ffmpeg that ends in the middle: of reading the source (raw video out), or of encoding the result (a pipe in).
+    [Theory]
+    [InlineData("rawvideo*pipe:1", 65_000, "cannot be read beyond frame 3 of 6")]
+    [InlineData("matroska*pipe:0", 0, "ffmpeg could not make")]
+    public async Task AnFfmpegThatDiesEndsClearlyAndTheSameCommandGoesOn(string victim, int bytes, string message)
+    {
+        if (OperatingSystem.IsWindows()) Shared.Skip("needs a shell script in ffmpeg's place");
+        using var folder = new TempFolder();
+        Clip.Make("-f", "lavfi", "-i", "testsrc2=size=96x64:rate=10:duration=0.6", "-c:v", "libx264", folder["in.mp4"]);
+        Directory.CreateDirectory(folder["bin"]);
+        var real = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(place => Path.Combine(place, "ffmpeg")).First(File.Exists);
+        await File.WriteAllTextAsync(folder["bin/ffmpeg"], $"#!/bin/sh\ncase \"$*\" in *{victim}*) [ {bytes} -gt 0 ] && '{real}' \"$@\" | head -c {bytes}; exit 1;; esac\nexec '{real}' \"$@\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(folder["bin/ffmpeg"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] command = ["video", "dream", folder["in.mp4"], "-o", folder["out.mp4"], "--octaves", "1", "--steps", "1", "--frame-steps", "1", "--quiet"];
+        using var process = Executable.Start(command, [("PATH", $"{folder["bin"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}")]);
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, process.ExitCode);
+        Assert.Single(error.Trim().Split('\n'));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Matches(@"the \d frames made so far are kept", error);
+        Assert.False(File.Exists(folder["out.mp4"]));
+        var made = await Command.Run(command);
+        Assert.True(made.Code == 0, made.Error);
+        Assert.Equal(6, Clip.Times(folder["out.mp4"]).Count - 1);
+    }
+
+    // While frames are made, the preview is a video of those that are.
+    [Fact]
+    public async Task ThePreviewPlaysWhileFramesAreMade()
+    {
+        using var folder = new TempFolder();
+        Clip.Make("-f", "lavfi", "-i", "testsrc2=size=96x64:rate=10:duration=40", "-c:v", "libx264", folder["in.mp4"]);
+        using var process = Executable.Start("video", "dream", folder["in.mp4"], "-o", folder["out.mp4"], "--octaves", "1", "--steps", "1", "--frame-steps", "1", "--quiet");
+        try
+        {
+            var preview = folder["out.mp4.journal/preview.mp4"];
+            var limit = Stopwatch.StartNew();
+            while (!process.HasExited && limit.Elapsed < TimeSpan.FromMinutes(2) && (!File.Exists(preview) || new FileInfo(preview).Length < 20_000)) await Task.Delay(20, TestContext.Current.CancellationToken);
+            Assert.False(process.HasExited, "it was over before its preview could be seen");
+            File.Copy(preview, folder["seen.mp4"]);
+            Assert.False(process.HasExited, "it was over before its preview could be seen");
+            Assert.InRange(Clip.Times(folder["seen.mp4"]).Count - 1, 5, 399);
+            Clip.Make("-i", folder["seen.mp4"], folder["decoded.y4m"]);
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     private static string Dotnet() => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists);
 }

@@ -78,7 +78,11 @@ public class AtomicSaveTests
     public void A_device_is_no_target()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no device files on Windows");
+        using var folder = new TempFolder();
         Assert.Throws<ReverieException>(() => AtomicFile.Write("/dev/null", overwrite: true, _ => { }));
+        // a name for it counts as much as its own
+        File.CreateSymbolicLink(folder["link"], "/dev/null");
+        Assert.Contains("device", Assert.Throws<ReverieException>(() => AtomicFile.EnsureWritable(folder["link"], overwrite: true)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

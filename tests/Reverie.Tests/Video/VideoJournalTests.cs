@@ -111,6 +111,26 @@ public sealed class VideoJournalTests
         Assert.Equal(Frames, Files(folder["out"]).Count);
     }
 
+    // A full disk, as Linux plays it.
+    [Fact]
+    public void AFullDiskEndsClearlyAndTheSameJobGoesOn()
+    {
+        if (!OperatingSystem.IsLinux()) Shared.Skip("needs /dev/full, which Linux has");
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        Assert.ThrowsAny<InvalidOperationException>(() => Job(source, folder["out"]).Run(new TestMethod { Before = _ => throw new InvalidOperationException("the process ends") }, Network.Embedded));
+        var frames = folder["out.journal/frames.journal"];
+        File.Delete(frames);
+        File.CreateSymbolicLink(frames, "/dev/full");
+        var ended = Assert.Throws<ReverieException>(() => Job(source, folder["out"]).Run(new TestMethod(), Network.Embedded));
+        Assert.Contains("free some space", ended.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', ended.Message);
+        Assert.False(Directory.Exists(folder["out"]));
+        File.Delete(frames);
+        Job(source, folder["out"]).Run(new TestMethod(), Network.Embedded);
+        Assert.Equal(Frames, Files(folder["out"]).Count);
+    }
+
     [Fact]
     public void ACancelledJobKeepsItsFrames()
     {

@@ -10,6 +10,8 @@ namespace Reverie.Video.Frames;
 /// </summary>
 internal static partial class FrameReader
 {
+    private const int MostErrors = 20;
+
     /// <summary>Reads the frames in order; the process ends with the enumeration.</summary>
     /// <exception cref="ReverieException">ffmpeg fails before the end of the video.</exception>
     public static IEnumerable<VideoFrame> Read(VideoInfo info, int height, int width, CancellationToken cancellation)
@@ -26,8 +28,8 @@ internal static partial class FrameReader
             using var stop = cancellation.Register(() => Ffmpeg.End(process));
             var bytes = new byte[3 * height * width];
             var stream = process.StandardOutput.BaseStream;
-            var (first, last) = ((long?)null, -1L);
-            for (var number = 0; ; number++)
+            var (first, last, number) = ((long?)null, -1L, 0);
+            for (; ; number++)
             {
                 var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
                 cancellation.ThrowIfCancellationRequested();
@@ -40,8 +42,11 @@ internal static partial class FrameReader
                 yield return new(number, last, FrameBytes.ToPicture(bytes, height, width));
             }
             process.WaitForExit();
-            if (process.ExitCode != 0 || last < 0)
-                throw new ReverieException($"'{info.Path}' cannot be read further than frame {times.Count}: {errors.LastOrDefault() ?? "ffmpeg gives no reason"}; check the file (ffmpeg -v error -i FILE -f null -)");
+            // what ffmpeg says must have been heard
+            listening.Wait(CancellationToken.None);
+            // of a file that is cut off, ffmpeg reads what is there and calls it well
+            if (process.ExitCode != 0 || last < 0 || number < info.Frames && !errors.IsEmpty)
+                throw new ReverieException($"'{info.Path}' cannot be read beyond frame {number} of {info.Frames} ({errors.FirstOrDefault() ?? "ffmpeg ended without a reason"}); check it (ffmpeg -v error -i FILE -f null -), or write what is there into a new file (ffmpeg -i FILE -c copy NEW)");
         }
         finally
         {
@@ -58,8 +63,8 @@ internal static partial class FrameReader
                 times.Add(long.TryParse(match.Groups[1].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time) ? time : null);
             else if (line.Contains("[error]", StringComparison.Ordinal) || line.Contains("[fatal]", StringComparison.Ordinal))
             {
-                errors.Enqueue(line.Trim());
-                while (errors.Count > 20) errors.TryDequeue(out _);
+                // the first says what is wrong
+                if (errors.Count < MostErrors) errors.Enqueue(line.Trim());
             }
         }
         times.CompleteAdding();

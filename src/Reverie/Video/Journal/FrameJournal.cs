@@ -25,7 +25,8 @@ internal sealed class FrameJournal : IDisposable
     private FrameJournal(string folder, FileStream held)
     {
         (Folder, _lock) = (folder, held);
-        _frames = new(Path.Combine(folder, FramesName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1 << 16);
+        // without a buffer: what a full disk did not take must not be written once more when the file is closed
+        _frames = new(Path.Combine(folder, FramesName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 0);
     }
 
     /// <summary>The folder.</summary>
@@ -103,22 +104,22 @@ internal sealed class FrameJournal : IDisposable
         try
         {
             var (note, data) = (JsonSerializer.SerializeToUtf8Bytes(state.Note, VideoJson.Default.FrameNote), Packed(state.Result));
-            var head = new byte[HeadBytes];
-            BinaryPrimitives.WriteUInt32LittleEndian(head, Mark);
-            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(4), state.Result.Height);
-            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(8), state.Result.Width);
-            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(12), note.Length);
-            BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(16), data.Length);
-            BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(24), Crc32.Append(Crc32.Append(0, note), data));
+            var record = new byte[HeadBytes + note.Length + data.Length];
+            BinaryPrimitives.WriteUInt32LittleEndian(record, Mark);
+            BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(4), state.Result.Height);
+            BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(8), state.Result.Width);
+            BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(12), note.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(16), data.Length);
+            BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(24), Crc32.Append(Crc32.Append(0, note), data));
+            note.CopyTo(record.AsSpan(HeadBytes));
+            data.CopyTo(record.AsSpan(HeadBytes + note.Length));
             _frames.Position = offset;
-            _frames.Write(head);
-            _frames.Write(note);
-            _frames.Write(data);
+            _frames.Write(record);
             _frames.Flush(flushToDisk: true);
         }
         catch (IOException exception)
         {
-            throw new ReverieException($"the journal '{Folder}' cannot be written ({exception.Message.ReplaceLineEndings(" ")}): the {_records.Count} frames before are kept; free some space, and the same command goes on", exception);
+            throw new ReverieException($"the journal '{Folder}' cannot be written ({exception.Message.ReplaceLineEndings(" ")}); free some space", exception);
         }
         StateFile.Write(Path.Combine(Folder, StateName), state);
         _records.Add((state.Note, offset));
@@ -168,7 +169,7 @@ internal sealed class FrameJournal : IDisposable
             _records.Clear();
             offset = 0;
         }
-        _frames.SetLength(offset);
+        if (_frames.Length != offset) _frames.SetLength(offset);
     }
 
     private (byte[] Note, byte[] Data, int Height, int Width)? Read(long offset, out long next)
