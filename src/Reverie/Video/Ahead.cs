@@ -21,7 +21,7 @@ internal static class Ahead
         finally
         {
             // a sequence that is left early must not be closed while it is at work; what it met then is of no interest to who left
-            next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait();
+            Task.WhenAny(next).Wait(CancellationToken.None);
         }
     }
 }

@@ -24,7 +24,11 @@ internal interface IFrameWorker : IDisposable
 /// <param name="Pair">How the frame follows from that one; null at a key frame.</param>
 /// <param name="Past">Frames of the same shot further back, the nearest first.</param>
 /// <param name="Own">What the pass before made of the frame; null in the first pass.</param>
-internal sealed record FrameContext(FrameState? Before, FramePair? Pair, IReadOnlyList<PastFrame> Past, Picture? Own);
+internal sealed record FrameContext(FrameState? Before, FramePair? Pair, IReadOnlyList<PastFrame> Past, Picture? Own)
+{
+    /// <summary>Nothing: a key frame's.</summary>
+    public static FrameContext None { get; } = new(null, null, [], null);
+}
 
 /// <summary>A frame some way back.</summary>
 /// <param name="Result">What was made of it.</param>

@@ -125,11 +125,11 @@ public sealed class VideoJob
         var (position, written, total, telling) = (0.0, journal.Count, 0, new Lock());
         // flow, measures and the journal are at work while a frame is made
         options = (options ?? RuntimeOptions.Default) with { SharesCores = true };
-        using var worker = method.Open(network, options);
+        using var workers = FrameWorkers.Open(method, network, options);
         using var preview = _plan is null ? null : new VideoPreview(PreviewFile, Selection.Height, Selection.Width, Source.FrameRate.Value / Selection.Every);
         if (preview is not null)
             foreach (var (_, rgb, height, width) in journal.Frames()) preview.Add(FrameBytes.ToPicture(rgb, height, width));
-        var loop = new FrameLoop(Source, Selection, worker, new() { Threads = options.ThreadCount }, state =>
+        var loop = new FrameLoop(Source, Selection, workers.All, new() { Threads = options.ThreadCount }, state =>
         {
             if (pass == last) preview?.Add(state.Result);
             lock (telling) (note, made, written) = (state.Note, made + 1, work.Count);

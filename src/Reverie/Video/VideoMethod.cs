@@ -21,6 +21,9 @@ public abstract record VideoMethod
     /// <summary>How often the frames are gone through, forwards and backwards in turn; odd, so that the last pass goes forwards.</summary>
     internal virtual int PassCount => 1;
 
+    /// <summary>Whether a frame is made from the source alone.</summary>
+    internal bool HasIndependentFrames => Baseline == VideoBaseline.Framewise && PassCount == 1;
+
     /// <summary>The settings as JSON.</summary>
     public abstract JsonElement ToJson();
 

@@ -141,7 +141,7 @@ public sealed class VideoCommandTests
         Directory.CreateDirectory(folder["bin"]);
         var real = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(place => Path.Combine(place, "ffmpeg")).First(File.Exists);
         await File.WriteAllTextAsync(folder["bin/ffmpeg"], $"#!/bin/sh\ncase \"$*\" in *{victim}*) [ {bytes} -gt 0 ] && '{real}' \"$@\" | head -c {bytes}; exit 1;; esac\nexec '{real}' \"$@\"\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(folder["bin/ffmpeg"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["bin/ffmpeg"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string[] command = ["video", "dream", folder["in.mp4"], "-o", folder["out.mp4"], "--octaves", "1", "--steps", "1", "--frame-steps", "1", "--quiet"];
         using var process = Executable.Start(command, [("PATH", $"{folder["bin"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}")]);
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

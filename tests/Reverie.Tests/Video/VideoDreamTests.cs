@@ -1,6 +1,8 @@
 using Reverie.Dream;
+using Reverie.Dream.Gradients;
 using Reverie.Imaging;
 using Reverie.Models;
+using Reverie.Runtime;
 using Reverie.Video;
 using Reverie.Video.Coherence;
 using Reverie.Video.Frames;
@@ -33,6 +35,23 @@ public sealed class VideoDreamTests(ITestOutputHelper output)
             var measures = VideoMeasures.Of(result.Notes);
             output.WriteLine($"{name}: ratio {measures.Ratio:0.00}, persistence {measures.Persistence:0.000}, gain {measures.Objective:0.00}");
             return measures;
+        }
+    }
+
+    [Fact]
+    public void FramesMadeBesideOthersAreThoseMadeAlone()
+    {
+        using var folder = new TempFolder();
+        var texture = new MovingTexture(22);
+        var pictures = Enumerable.Range(0, 5).Select(number => MovingTexture.Draw(Height, Width, (x, y) => texture.At(x + 2.5 * number, y))).ToList();
+        var source = FrameSource.Probe(Clip.Frames(folder, "in", pictures));
+        var (dream, options) = (new DeepDream { Octaves = 2, Steps = 2, Seed = 3, Objective = Objective.Layer("relu4_3") }, new RuntimeOptions { Threads = 4 });
+        new VideoJob(source, new() { Height = Height, Width = Width }, folder["out"]).Run(new VideoDream { Dream = dream, Baseline = VideoBaseline.Framewise }, Network.Embedded, options: options);
+        using var sources = GradientSources.For(dream, Network.Embedded, options);
+        foreach (var (file, number) in Directory.EnumerateFiles(folder["out"]).Order().Select((file, number) => (file, number)))
+        {
+            var alone = new DreamRun(dream, Network.Embedded, sources).Climb(Picture.Load(source.Pictures![number]), number, null, CancellationToken.None);
+            Assert.Equal(FrameBytes.Of(alone), FrameBytes.Of(Picture.Load(file)));
         }
     }
 

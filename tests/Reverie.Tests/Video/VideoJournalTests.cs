@@ -111,6 +111,46 @@ public sealed class VideoJournalTests
         Assert.Equal(Frames, Files(folder["out"]).Count);
     }
 
+    [Fact]
+    public void FramesThatDoNotDependOnEachOtherAreMadeTwoAtATime()
+    {
+        using var folder = new TempFolder();
+        var source = Source(folder);
+        var (working, most, fails) = (0, 0, true);
+        var method = new TestMethod
+        {
+            Baseline = VideoBaseline.Framewise,
+            Before = number =>
+            {
+                // each waits for company; the last may have none
+                Interlocked.Increment(ref working);
+                SpinWait.SpinUntil(() => Volatile.Read(ref working) == 2, TimeSpan.FromSeconds(number == Frames - 1 ? 0.1 : 5));
+                lock (folder) most = Math.Max(most, working);
+                Thread.Sleep(30);
+                Interlocked.Decrement(ref working);
+                if (number == 5 && fails) throw new ReverieException("the sixth is damaged");
+            },
+        };
+        Assert.Contains("the 5 frames made so far are kept", Assert.Throws<ReverieException>(() => Run(4)).Message, StringComparison.Ordinal);
+        Assert.Equal(2, most);
+        fails = false;
+        Run(4);
+        // with two threads there is no room for two
+        (working, most) = (0, 0);
+        Job(source, folder["one"]).Run(method with { Before = One }, Network.Embedded, options: new() { Threads = 2 });
+        Assert.Equal(1, most);
+        Assert.Equal(Files(folder["one"]), Files(folder["out"]));
+
+        void Run(int threads) => Job(source, folder["out"]).Run(method, Network.Embedded, options: new() { Threads = threads });
+
+        void One(int number)
+        {
+            most = Math.Max(most, Interlocked.Increment(ref working));
+            Thread.Sleep(10);
+            Interlocked.Decrement(ref working);
+        }
+    }
+
     // A full disk, as Linux plays it.
     [Fact]
     public void AFullDiskEndsClearlyAndTheSameJobGoesOn()
