@@ -46,7 +46,7 @@ internal static partial class FrameReader
             listening.Wait(CancellationToken.None);
             // of a file that is cut off, ffmpeg reads what is there and calls it well
             if (process.ExitCode != 0 || last < 0 || number < info.Frames && !errors.IsEmpty)
-                throw new ReverieException($"'{info.Path}' cannot be read beyond frame {number} of {info.Frames} ({errors.FirstOrDefault() ?? "ffmpeg ended without a reason"}); check it (ffmpeg -v error -i FILE -f null -), or write what is there into a new file (ffmpeg -i FILE -c copy NEW)");
+                throw new ReverieException($"'{info.Path}' cannot be read beyond frame {number} of {info.Frames} ({errors.FirstOrDefault() ?? "ffmpeg ended without a reason"}); check it (ffmpeg -v error -i FILE -f null -), or write what is there into a new file (ffmpeg -i FILE -crf 12 NEW)");
         }
         finally
         {
