@@ -19,6 +19,9 @@ internal sealed class GraphLinks(Graph graph)
     public Node? OnlyReader(string tensor) =>
         !_outputs.Contains(tensor) && _consumers.TryGetValue(tensor, out var readers) && readers is [var reader] && reader.Inputs.Count(input => input == tensor) == 1 ? reader : null;
 
+    /// <summary>The nodes that read a tensor; an output of the graph has none that are known.</summary>
+    public IReadOnlyList<Node> Readers(string tensor) => _outputs.Contains(tensor) ? [] : _consumers.GetValueOrDefault(tensor) ?? [];
+
     /// <summary>The product of a tensor that nothing else reads with the mask of a ReLU, as <c>ActivationRules</c> writes it, and the ReLU's output.</summary>
     public (Node Product, string Rectified)? MaskAfter(string tensor) =>
         OnlyReader(tensor) is { Op: "Mul", Domain: "" } product && MaskIn(product, tensor) is { } rectified ? (product, rectified) : null;

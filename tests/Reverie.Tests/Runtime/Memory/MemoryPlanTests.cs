@@ -77,9 +77,9 @@ public class MemoryPlanTests
     public void Larger_pictures_and_batches_need_more_in_proportion()
     {
         var plan = Compiled.Value.Memory!;
-        var sizes = new[] { 128, 256, 512, 1024 }.Select(size => (double)plan.RunBytes([Shapes(size, size)])).ToArray();
+        var sizes = new[] { 256, 512, 1024, 2048 }.Select(size => (double)plan.RunBytes([Shapes(size, size)])).ToArray();
         for (var index = 1; index < sizes.Length; index++) Assert.InRange(sizes[index] / sizes[index - 1], 2, 6);
-        Assert.InRange((double)plan.RunBytes([Shapes(256, 256, 4)]) / sizes[1], 2.5, 4.5);
+        Assert.InRange((double)plan.RunBytes([Shapes(512, 512, 4)]) / sizes[1], 2.5, 4.5);
     }
 
     [Fact]
