@@ -22,7 +22,7 @@ public sealed class AveragePoolTests
         from height in Gen.Int[4, 20]
         from width in Gen.Int[4, 45]
         from kernel in Gen.Int[1, 4]
-        from other in Gen.Int[0, 3]
+        from other in Gen.Int[0, 5]
         from flags in Gen.Bool.Array[3]
         from seed in Gen.Int[0, 1 << 20]
         select new Case(items, channels, height, width, kernel, other == 1 ? 1 : kernel, other == 2 && kernel > 1 ? 1 : 0, other != 3, flags[0], flags[1] && flags[2], seed);
@@ -53,7 +53,7 @@ public sealed class AveragePoolTests
                 return results[gradient].Span<float>().ToArray();
             }
         }, iter: 100, threads: 1);
-        Assert.InRange(ours, 10, 90);
+        Assert.InRange(ours, 5, 80);
     }
 
     // x -> (Relu) -> AveragePool, the sum of whose squares is differentiated; where it forks, the ReLU is an output too
