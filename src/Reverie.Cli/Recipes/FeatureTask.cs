@@ -13,6 +13,9 @@ internal static class FeatureTask
     /// <summary>Patches of the user's pictures beside each feature.</summary>
     private const int Patches = 5;
 
+    // smaller features can't be seen on a sheet
+    private const int SmallestTile = 64;
+
     /// <summary>Seeks features.</summary>
     public static FeatureResult Run(CommandContext context, FeatureVisualisation settings, Network network, RuntimeOptions runtime)
     {
@@ -40,10 +43,10 @@ internal static class FeatureTask
         var kept = patches.Max(each => each.Best.Count);
         return ContactSheet.Draw([.. result.Features.Where(feature => feature.Variant == 0).SelectMany(feature => Row(feature, patches.First(each => each.Channel == feature.Channel)))], 1 + kept);
 
-        ContactSheet.Tile Tile(Feature feature) => new(feature.Picture, Label(settings, feature, network));
+        ContactSheet.Tile Tile(Feature feature) => new(Magnified(feature.Picture), Label(settings, feature, network));
 
         IEnumerable<ContactSheet.Tile> Row(Feature feature, ChannelPatches found) => found.Best
-            .Select(patch => new ContactSheet.Tile(Fitted(patch.Part, settings.Size), FormattableString.Invariant($"{patch.Activation:0.#}")))
+            .Select(patch => new ContactSheet.Tile(Fitted(patch.Part, Magnification(settings.Size) * settings.Size), FormattableString.Invariant($"{patch.Activation:0.#}")))
             .Concat(Enumerable.Repeat(new ContactSheet.Tile(new(1, 1)), kept - found.Best.Count)).Prepend(Tile(feature));
     }
 
@@ -60,6 +63,19 @@ internal static class FeatureTask
         context.Cancellation.ThrowIfCancellationRequested();
         return Lay(settings, result, network, inputs.Count > 0 ? Seek(context, settings, network, inputs, runtime) : null);
     }
+
+    // Few pixels are shown as what they are: as squares.
+    private static Picture Magnified(Picture picture)
+    {
+        var times = Magnification(picture.Width);
+        if (times == 1) return picture;
+        var large = new Picture(times * picture.Height, times * picture.Width);
+        for (var line = 0; line < 3 * large.Height; line++)
+            for (var x = 0; x < large.Width; x++) large.Rgb[line * large.Width + x] = picture.Rgb[line / times * picture.Width + x / times];
+        return large;
+    }
+
+    private static int Magnification(int size) => size < SmallestTile / 2 ? SmallestTile / size : 1;
 
     private static Picture Fitted(Picture picture, int size)
     {

@@ -20,7 +20,7 @@ internal static class ReportTask
         parts = [Text($"{card.ClippedAfter:P1} clipped (before {card.ClippedBefore:P1})"), Text($"colour shift {card.ColourShift:0.0}")];
         if (card.Ssim is { } similarity) parts.Add(Text($"similarity {similarity:0.00}"));
         if (card is { SpectrumSlopeBefore: { } before, SpectrumSlopeAfter: { } after }) parts.Add(Text($"spectrum 1/f^{before:0.00} -> 1/f^{after:0.00}"));
-        if (card.SeamScore is { } seam) parts.Add(Text($"seams {seam:0.000}"));
+        if (card.SeamScore is { } seam) parts.Add(Text($"seams {seam:0.000} ± {card.SeamError:0.000}"));
         context.Say($"  picture: {string.Join(", ", parts)}");
 
         static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Reverie.Imaging;
 using Reverie.Models;
 
@@ -47,6 +48,26 @@ public class VisualizeCommandTests
         Assert.Contains("logits", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http", page.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(14, page.Split("data:image/jpeg;base64,").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_tour_beside_pictures_chooses_filters_that_answer_to_them_and_says_how_the_features_compare()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["data"]);
+        foreach (var size in (int[])[96, 128]) CardCheck.Sample().Resize(size, 128).Save(Path.Combine(folder["data"], $"{size}.png"));
+        await Succeed("visualize", "--tour", "--count", "1", "--steps", "24", "--starts", "1", "--data", folder["data"], "-o", folder["tour.html"], "--json", folder["tour.json"]);
+        using var report = JsonDocument.Parse(File.ReadAllText(folder["tour.json"]));
+        var layers = report.RootElement.GetProperty("tour").GetProperty("layers").EnumerateArray().ToList();
+        Assert.Equal(7, layers.Count);
+        foreach (var feature in layers.SelectMany(layer => layer.GetProperty("features").EnumerateArray()))
+        {
+            Assert.True(feature.GetProperty("natural999").GetDouble() > 0);
+            Assert.Equal(feature.GetProperty("activation").GetDouble() > feature.GetProperty("natural999").GetDouble(), feature.GetProperty("exceeds999").GetBoolean());
+        }
+        // one neuron of the first layer, with the few pixels that it sees
+        Assert.Contains("class=\"few\"", File.ReadAllText(folder["tour.html"]), StringComparison.Ordinal);
+        Assert.True(layers.SelectMany(layer => layer.GetProperty("features").EnumerateArray()).Count(feature => feature.GetProperty("exceeds999").GetBoolean()) >= 5);
     }
 
     [Theory]

@@ -92,7 +92,31 @@ public class ReportCardTests
         Assert.InRange(Score(smooth), 0.8, 1.25);
         Assert.True(Score(broken) > 3, $"{Score(broken)}");
 
-        double Score(Picture dream) => SeamScore.Of(Store(photo), Store(dream), new HashSet<int>(), new HashSet<int> { 64 }, CancellationToken.None)!.Value;
+        double Score(Picture dream) => SeamScore.Of(Store(photo), Store(dream), new HashSet<int>(), new HashSet<int> { 64 }, CancellationToken.None)!.Score;
+    }
+
+    // a dream is strong in few places: a field whose energy varies a thousandfold over the picture
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0.35, 1.06)]
+    public void Seams_of_few_percent_are_told_from_chance(double seam, double expected)
+    {
+        const int side = 1024;
+        var (photo, random) = (new Picture(side, side), new CounterRandom(3));
+        var (rows, columns) = (new HashSet<int> { 200, 456, 712 }, new HashSet<int> { 136, 392, 648, 904 });
+        var dream = photo.Clone();
+        for (var index = 0; index < dream.Rgb.Length; index++)
+        {
+            var (y, x) = (index / side % side, index % side);
+            var local = 0.01f * (float)Math.Exp(1.8 * Math.Sin(x / 150.0) * Math.Cos(y / 170.0));
+            // of a border, both sides differ by a share of what is usual there
+            var sign = (columns.Count(border => border <= x) + rows.Count(border => border <= y)) % 2 == 0 ? 1 : -1;
+            dream.Rgb[index] = local * ((float)random.Normal() + sign * (float)seam / 2);
+        }
+        var found = SeamScore.Of(Store(photo), Store(dream), rows, columns, CancellationToken.None)!;
+        Assert.InRange(found.Error, 0, 0.02);
+        Assert.InRange(found.Score, expected - 2.5 * found.Error, expected + 2.5 * found.Error);
+        if (seam > 0) Assert.True(found.Score - 1 > 2 * found.Error, $"{found}");
     }
 
     [Fact]
@@ -101,7 +125,8 @@ public class ReportCardTests
         var photo = Photo(160, 192);
         var settings = Quick with { Octaves = 1, Steps = 3, Jitter = 0, Tile = 48, Objective = Objective.Layer("relu3_2") };
         var card = DreamReport.Of(Net, settings, settings.Run(Net, photo), photo);
-        Assert.InRange(card.SeamScore!.Value, 0.9, 1.1);
+        Assert.InRange(card.SeamError!.Value, 0.01, 0.1);
+        Assert.InRange(card.SeamScore!.Value, 1 - 3 * card.SeamError.Value, 1 + 3 * card.SeamError.Value);
         Assert.Null(DreamReport.Of(Net, settings with { Tile = null }, (settings with { Tile = null }).Run(Net, photo), photo).SeamScore);
         // in memory and not, the numbers are the same
         using var streamed = StreamedPicture.Of(photo);

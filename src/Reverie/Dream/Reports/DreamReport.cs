@@ -44,6 +44,7 @@ public static class DreamReport
     private static ReportCard Of(Network network, DeepDream settings, DreamOutcome outcome, PlaneStore before, PlaneStore after, Network? judge, RuntimeOptions? options, CancellationToken cancellation)
     {
         var (first, last) = (PowerSpectrum.Of(before), PowerSpectrum.Of(after));
+        var seam = outcome.Borders is { } borders ? SeamScore.Of(before, after, borders.Rows, borders.Columns, cancellation) : null;
         var (small, dreamt) = (SeenSmall.Of(before), SeenSmall.Of(after));
         var terms = settings.RoundsFor(network)[^1].Terms;
         var term = terms.FirstOrDefault(term => term.Weight > 0) ?? terms[0];
@@ -59,7 +60,8 @@ public static class DreamReport
             SpectrumSlopeBefore = Finite(first?.Slope),
             SpectrumSlopeAfter = Finite(last?.Slope),
             FineEnergyRatio = Positive(last?.FineEnergy / first?.FineEnergy),
-            SeamScore = outcome.Borders is { } borders ? SeamScore.Of(before, after, borders.Rows, borders.Columns, cancellation) : null,
+            SeamScore = seam?.Score,
+            SeamError = seam?.Error,
         };
     }
 

@@ -50,6 +50,9 @@ public sealed record ReportCard
 
     /// <summary>The energy of the change's steps across the borders of tiles, and across the seam of a seamless picture, over that of the steps near them: 1 where nothing can be seen of them. Null where there are none.</summary>
     public double? SeamScore { get; init; }
+
+    /// <summary>The standard error of <see cref="SeamScore"/>: how far it may be off by chance.</summary>
+    public double? SeamError { get; init; }
 }
 
 /// <summary>How likely the network takes a picture for the class that was dreamt of.</summary>
