@@ -18,7 +18,7 @@ internal sealed class FeatureItem
     private readonly Adam _adam;
     private AffineView _view;
 
-    public FeatureItem(FeatureVisualisation settings, int channel, int variant, int start)
+    public FeatureItem(FeatureVisualisation settings, int channel, int variant, int start, double stride = 1)
     {
         (Channel, Variant, _size, _robustness) = (channel, variant, settings.Size, settings.Robustness);
         _parameterisation = settings.Parameterisation switch
@@ -28,7 +28,7 @@ internal sealed class FeatureItem
             _ => new PixelParameterisation(_size, _size),
         };
         // Lucid's rate; phases turn slowly
-        _rate = (float)(settings.LearningRate ?? (settings.Parameterisation == FeatureParameterisation.Maco ? 0.1 : 0.05));
+        _rate = (float)((settings.LearningRate ?? (settings.Parameterisation == FeatureParameterisation.Maco ? 0.1 : 0.05)) * stride);
         var stream = (ulong)(uint)start << 56 | ((ulong)(uint)channel << 8 | (uint)variant) << 1;
         _parameters = _parameterisation.Start(new(settings.Seed, stream));
         _views = new(settings.Seed, stream | 1);

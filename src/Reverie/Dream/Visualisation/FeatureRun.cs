@@ -11,6 +11,10 @@ internal sealed class FeatureRun : IDisposable
     // By then it shows which hill is the higher one.
     private const int TrialSteps = 16;
 
+    // 2 and 4 times as large steps
+    private const int Attempts = 2;
+    private const double Stride = 2;
+
     private readonly FeatureVisualisation _settings;
     private readonly Network _network;
     private readonly RuntimeOptions? _options;
@@ -55,7 +59,10 @@ internal sealed class FeatureRun : IDisposable
             {
                 var items = starts > 1 ? Best(channels, starts, trial, Report, cancellation) : Items(channels, 0);
                 Ascend(items, starts > 1 ? trial : 0, _settings.Steps, Report, cancellation);
-                features.AddRange(Finished(items, cancellation));
+                var found = Finished(items, cancellation);
+                // of variants, one alone cannot be sought anew: the others would not be driven away from it
+                if (_settings.Variants == 1) Revive(found, starts, cancellation);
+                features.AddRange(found);
             }
         }
         catch (OperationCanceledException) when (features.Count > 0)
@@ -68,6 +75,20 @@ internal sealed class FeatureRun : IDisposable
         {
             done += steps;
             progress?.Report(new(done, total, features.Count, pictures));
+        }
+    }
+
+    // A channel that is silent on noise and all near it may speak up farther away: those that are silent to the end are sought again from other noise, in larger steps.
+    private void Revive(List<Feature> found, int starts, CancellationToken cancellation)
+    {
+        var stride = 1.0;
+        for (var attempt = 0; attempt < Attempts && found.Exists(feature => feature.Dead); attempt++)
+        {
+            stride *= Stride;
+            int[] silent = [.. Enumerable.Range(0, found.Count).Where(index => found[index].Dead)];
+            FeatureItem[] items = [.. silent.Select(index => new FeatureItem(_settings, found[index].Channel, 0, starts + attempt, stride))];
+            Ascend(items, 0, _settings.Steps, static _ => { }, cancellation);
+            foreach (var (feature, index) in Finished(items, cancellation).Zip(silent)) found[index] = feature;
         }
     }
 
