@@ -15,8 +15,15 @@ public static class Cielab
     public static float[] Of(Picture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
+        var lab = new float[picture.Rgb.Length];
+        Of(picture, lab);
+        return lab;
+    }
+
+    /// <summary>The same into memory that is there already.</summary>
+    internal static void Of(Picture picture, Span<float> lab)
+    {
         var (rgb, area) = (picture.Rgb, picture.Height * picture.Width);
-        var lab = new float[3 * area];
         Span<double> f = stackalloc double[3];
         for (var pixel = 0; pixel < area; pixel++)
         {
@@ -26,7 +33,6 @@ public static class Cielab
             lab[area + pixel] = (float)(500 * (f[0] - f[1]));
             lab[2 * area + pixel] = (float)(200 * (f[1] - f[2]));
         }
-        return lab;
     }
 
     private static double Linear(double value) => value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);

@@ -20,7 +20,20 @@ internal sealed class PictureComparison
     private double _squares, _similarity;
     private long _similar;
 
-    private PictureComparison(int width) => _width = width;
+    // Kept from strip to strip: what a large picture's strips are made of would else wait for the collector by the gigabyte.
+    private readonly float[][] _strips, _planes, _means;
+    private readonly float[] _blended, _lab;
+    private Picture? _own;
+
+    private PictureComparison(int width)
+    {
+        _width = width;
+        var plane = (StripRows + 2 * Radius) * width;
+        (_strips, _planes, _means) = (Buffers(2, 3 * plane), Buffers(5, plane), Buffers(5, StripRows * width));
+        (_blended, _lab) = (new float[width], new float[3 * StripRows * width]);
+
+        static float[][] Buffers(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => new float[length])];
+    }
 
     /// <summary>Compares.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -50,34 +63,32 @@ internal sealed class PictureComparison
     {
         // one row more for the steps downwards, and the window's reach for the similarity
         var (first, last) = (Math.Max(0, top - Radius), Math.Min(before.Height, top + rows + Radius));
-        var (left, right) = (Strip(before, first, last - first), Strip(after, first, last - first));
         var (from, height) = (top - first, last - first);
+        var left = _strips[0].AsSpan(0, 3 * height * _width);
+        var right = _strips[1].AsSpan(0, left.Length);
+        before.ReadCrop(first, 0, height, _width, left);
+        after.ReadCrop(first, 0, height, _width, right);
         Count(0, left, from, rows, height);
         Count(1, right, from, rows, height);
         for (var channel = 0; channel < 3; channel++)
         {
             var place = (channel * height + from) * _width;
-            var difference = new float[rows * _width];
-            TensorPrimitives.Subtract(right.AsSpan(place, difference.Length), left.AsSpan(place, difference.Length), difference);
+            var difference = _planes[0].AsSpan(0, rows * _width);
+            TensorPrimitives.Subtract(right.Slice(place, difference.Length), left.Slice(place, difference.Length), difference);
             _squares += Reduction.AddSquares(0, difference);
         }
-        Similarity(Luma(left, height), Luma(right, height), height);
+        Luma(left, _planes[0]);
+        Luma(right, _planes[1]);
+        Similarity(height);
     }
 
-    private static float[] Strip(PlaneStore store, int top, int rows)
+    private void Count(int which, Span<float> strip, int from, int rows, int height)
     {
-        var strip = new float[3 * rows * store.Width];
-        store.ReadCrop(top, 0, rows, store.Width, strip);
-        return strip;
-    }
-
-    private void Count(int which, float[] strip, int from, int rows, int height)
-    {
-        var own = new Picture(rows, _width);
+        var own = _own is { } last && last.Height == rows ? last : _own = new(rows, _width);
         for (var channel = 0; channel < 3; channel++)
             for (var y = from; y < from + rows; y++)
             {
-                var row = strip.AsSpan((channel * height + y) * _width, _width);
+                var row = strip.Slice((channel * height + y) * _width, _width);
                 row.CopyTo(own.Rgb.AsSpan((channel * rows + y - from) * _width));
                 var (clipped, variation) = (0, 0.0);
                 foreach (var value in row)
@@ -85,34 +96,36 @@ internal sealed class PictureComparison
                 for (var x = 1; x < row.Length; x++) variation += Math.Abs(row[x] - row[x - 1]);
                 if (y + 1 < height)
                 {
-                    var next = strip.AsSpan((channel * height + y + 1) * _width, _width);
+                    var next = strip.Slice((channel * height + y + 1) * _width, _width);
                     for (var x = 0; x < row.Length; x++) variation += Math.Abs(next[x] - row[x]);
                 }
                 _clipped[which] += clipped;
                 _variation[which] += variation;
             }
-        var lab = Cielab.Of(own);
-        for (var axis = 0; axis < 3; axis++) _colour[which, axis] += Reduction.AddValues(0, lab.AsSpan(axis * rows * _width, rows * _width));
+        var lab = _lab.AsSpan(0, own.Rgb.Length);
+        Cielab.Of(own, lab);
+        for (var axis = 0; axis < 3; axis++) _colour[which, axis] += Reduction.AddValues(0, lab.Slice(axis * rows * _width, rows * _width));
     }
 
-    private float[] Luma(float[] strip, int height)
+    private static void Luma(ReadOnlySpan<float> strip, float[] luma)
     {
-        var plane = height * _width;
-        var luma = new float[plane];
+        var plane = strip.Length / 3;
         for (var index = 0; index < plane; index++) luma[index] = 0.299f * strip[index] + 0.587f * strip[plane + index] + 0.114f * strip[2 * plane + index];
-        return luma;
     }
 
     // Windows that lie within the strip; strips overlap so that each window of the picture is in one of them.
-    private void Similarity(float[] a, float[] b, int height)
+    private void Similarity(int height)
     {
         var (rows, columns) = (height - 2 * Radius, _width - 2 * Radius);
         if (rows <= 0 || columns <= 0) return;
-        float[] aa = new float[a.Length], bb = new float[a.Length], ab = new float[a.Length];
-        TensorPrimitives.Multiply(a, a, aa);
-        TensorPrimitives.Multiply(b, b, bb);
-        TensorPrimitives.Multiply(a, b, ab);
-        float[][] means = [.. new[] { a, b, aa, bb, ab }.Select(plane => Smoothed(plane, rows, columns))];
+        var plane = height * _width;
+        var a = _planes[0].AsSpan(0, plane);
+        var b = _planes[1].AsSpan(0, plane);
+        TensorPrimitives.Multiply(a, a, _planes[2]);
+        TensorPrimitives.Multiply(b, b, _planes[3]);
+        TensorPrimitives.Multiply(a, b, _planes[4]);
+        var means = _means;
+        for (var which = 0; which < means.Length; which++) Smooth(_planes[which], rows, columns, means[which]);
         for (var index = 0; index < rows * columns; index++)
         {
             double x = means[0][index], y = means[1][index];
@@ -122,17 +135,16 @@ internal sealed class PictureComparison
         _similar += (long)rows * columns;
     }
 
-    private float[] Smoothed(float[] plane, int rows, int columns)
+    private void Smooth(float[] plane, int rows, int columns, float[] result)
     {
-        var (blended, result) = (new float[_width], new float[rows * columns]);
         for (var y = 0; y < rows; y++)
         {
-            Array.Clear(blended);
-            for (var tap = 0; tap < Window.Length; tap++) TensorPrimitives.MultiplyAdd(plane.AsSpan((y + tap) * _width, _width), Window[tap], blended, blended);
+            Array.Clear(_blended);
+            for (var tap = 0; tap < Window.Length; tap++) TensorPrimitives.MultiplyAdd(plane.AsSpan((y + tap) * _width, _width), Window[tap], _blended, _blended);
             var row = result.AsSpan(y * columns, columns);
-            for (var tap = 0; tap < Window.Length; tap++) TensorPrimitives.MultiplyAdd(blended.AsSpan(tap, columns), Window[tap], row, row);
+            row.Clear();
+            for (var tap = 0; tap < Window.Length; tap++) TensorPrimitives.MultiplyAdd(_blended.AsSpan(tap, columns), Window[tap], row, row);
         }
-        return result;
     }
 
     private static float[] Kernel()

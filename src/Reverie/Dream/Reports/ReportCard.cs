@@ -48,7 +48,7 @@ public sealed record ReportCard
     /// <summary>The peak signal to noise ratio between the two, in decibels; null where they are equal.</summary>
     public double? Psnr { get; init; }
 
-    /// <summary>The energy of the change's steps across the borders of tiles, and across the seam of a seamless picture, over that of the steps near them: 1 where nothing can be seen of them. Null where there are none.</summary>
+    /// <summary>The energy of the change's steps across the borders of tiles, and across the seam of a seamless picture, against what it would be without them: 1 where nothing can be seen of them. Null where there are none.</summary>
     public double? SeamScore { get; init; }
 
     /// <summary>The standard error of <see cref="SeamScore"/>: how far it may be off by chance.</summary>

@@ -4,12 +4,12 @@ using Reverie.Imaging;
 namespace Reverie.Dream.Reports;
 
 /// <summary>
-/// Whether the borders of tiles can be seen in a dream: the energy of the change's steps across them, over that of the steps 32, 64 and 96 pixels beside them, where the picture is much the same and
-/// no border is. (Pools leave a pattern of their own in gradients, which repeats with the network's strides: only places a whole number of strides apart may be compared.)
+/// Whether the borders of tiles can be seen in a dream: how far the energy of the change's steps across them stands out from that of the steps one and two pixels beside them, against how far it does
+/// 32, 64 and 96 pixels away, where no border is. (Pools leave a pattern of their own in gradients, which repeats with the network's strides: only places a whole number of strides apart may be compared.)
 /// </summary>
 /// <remarks>
-/// Energies are heavy-tailed: a few eyes of a dream decide a ratio of sums, which scatters by several hundredths even for a large picture without any border. So a border is compared piece by piece, each
-/// of 32 pixels, with the pieces beside it, and the mean is that of logarithms: without a seam, a piece is as likely the stronger one as the weaker one.
+/// Energies are heavy-tailed, and what a dream makes is as large as those distances: a ratio of sums scatters by several hundredths even for a large picture without any border. So a border is compared piece
+/// by piece, each of 32 pixels, first with what is next to it, and the mean is that of logarithms: without a seam, a piece is as likely the stronger one as the weaker one.
 /// </remarks>
 internal static class SeamScore
 {
@@ -18,7 +18,7 @@ internal static class SeamScore
     // of a step of 1/30000, for each pixel and channel: what is smaller is nothing to be seen
     private const double Least = 1e-9;
 
-    private static readonly int[] Distances = [32, 64, 96];
+    private static readonly int[] Distances = [32, 64, 96], Near = [1, 2];
 
     /// <summary>Measures; null where there are no borders, or nothing beside them.</summary>
     /// <param name="before">The picture.</param>
@@ -98,30 +98,37 @@ internal static class SeamScore
         }
     }
 
-    /// <summary>Borders, with the lines beside each.</summary>
+    /// <summary>Borders, with the lines that each is compared with.</summary>
     /// <param name="Places">All of them, in order.</param>
-    /// <param name="Borders">The index of each border, and of the lines it is compared with.</param>
-    private sealed record Lines(int[] Places, List<(int Border, int[] Beside)> Borders)
+    /// <param name="Borders">Each border, and lines whole strides beside it.</param>
+    private sealed record Lines(int[] Places, List<(Line Border, Line[] Beside)> Borders)
     {
         public static Lines Of(IReadOnlySet<int> borders, int size)
         {
-            var beside = borders.Order().Select(border => (Border: border, Beside: Distances.SelectMany(far => new[] { border - far, border + far })
-                .Where(place => place > 0 && place < size && borders.All(other => Math.Abs(other - place) >= 2)).ToArray())).Where(each => each.Beside.Length > 0).ToList();
-            int[] places = [.. beside.SelectMany(each => each.Beside.Append(each.Border)).Distinct().Order()];
-            return new(places, [.. beside.Select(each => (Array.BinarySearch(places, each.Border), Array.ConvertAll(each.Beside, place => Array.BinarySearch(places, place))))]);
+            var chosen = borders.Order().Select(border => (Border: border, Beside: Distances.SelectMany(far => new[] { border - far, border + far })
+                .Where(place => place > 0 && place < size && borders.All(other => Math.Abs(other - place) > Near.Max()) && Neighbours(place).Length > 0).ToArray()))
+                .Where(each => each.Beside.Length > 0 && Neighbours(each.Border).Length > 0).ToList();
+            int[] places = [.. chosen.SelectMany(each => each.Beside.Append(each.Border)).SelectMany(place => Neighbours(place).Append(place)).Distinct().Order()];
+            return new(places, [.. chosen.Select(each => (At(each.Border), Array.ConvertAll(each.Beside, At)))]);
+
+            int[] Neighbours(int place) => [.. Near.SelectMany(far => new[] { place - far, place + far }).Where(near => near > 0 && near < size && !borders.Contains(near))];
+
+            Line At(int place) => new(Array.BinarySearch(places, place), Array.ConvertAll(Neighbours(place), near => Array.BinarySearch(places, near)));
         }
 
-        // The logarithms of a piece's energy, of so many steps, over those beside it.
+        // How far a piece of a border stands out from what is next to it, as a logarithm, less how far the pieces beside do.
         public void Compare(double[] energies, int steps, List<double> ratios)
         {
             var least = Least * steps;
-            foreach (var (border, beside) in Borders)
-            {
-                var others = 0.0;
-                foreach (var index in beside) others += Math.Log(energies[index] + least);
-                ratios.Add(Math.Log(energies[border] + least) - others / beside.Length);
-            }
+            var logarithms = Array.ConvertAll(energies, energy => Math.Log(energy + least));
+            foreach (var (border, beside) in Borders) ratios.Add(border.StandsOut(logarithms) - beside.Average(line => line.StandsOut(logarithms)));
         }
+    }
+
+    /// <summary>A line and those next to it, by their indices.</summary>
+    private sealed record Line(int Index, int[] Next)
+    {
+        public double StandsOut(double[] logarithms) => logarithms[Index] - Next.Average(index => logarithms[index]);
     }
 }
 
